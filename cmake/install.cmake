@@ -1,0 +1,4 @@
+include(GNUInstallDirs)
+install(TARGETS aistack RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY catalog/ DESTINATION ${CMAKE_INSTALL_DATADIR}/aistack/compose
+  FILES_MATCHING PATTERN "*.yaml")

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace aistack::ports {
+
+struct PortHolder {
+  std::int64_t pid = 0;  // 0: unknown (another user's process)
+  std::string program;   // "" if unknown
+  std::string address;   // what it listens on: "127.0.0.1:11434"
+};
+
+struct DiskSpace {
+  std::uint64_t free_bytes = 0;  // for an ordinary user
+  std::uint64_t total_bytes = 0;
+};
+
+// What an operation needs to know and do on this machine outside the engine.
+class Host {
+ public:
+  virtual ~Host() = default;
+  // Who listens on this TCP (or UDP) port so that `ip`:`port` could not be bound ("" or 0.0.0.0:
+  // any address)? Absent: nobody. Reads /proc, spawns nothing.
+  virtual std::optional<PortHolder> port_holder(const std::string& ip, int port,
+                                                const std::string& protocol) = 0;
+  // `mkdir -p`, new directories with mode 0755. kPermission, kDiskFull, kIo.
+  virtual Result<> make_directory(const std::filesystem::path& path) = 0;
+  // Everything below `path`, and itself; never follows a symbolic link. Absent: ok.
+  // kPermission, kIo: part of it may be gone.
+  virtual Result<> remove_tree(const std::filesystem::path& path) = 0;
+  // Apparent bytes of the files below `path`, links not followed; 0 when absent.
+  virtual Result<std::uint64_t> tree_bytes(const std::filesystem::path& path) = 0;
+  // Of the file system that holds `path` or its nearest existing parent.
+  virtual Result<DiskSpace> disk_space(const std::filesystem::path& path) = 0;
+};
+
+}  // namespace aistack::ports
