@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace aistack::cli {
+
+enum class Stream { out, err };
+
+// The two streams that a command writes to: data to `out`, everything else to `err`.
+//
+// `out` is buffered (bounded: 64 KiB, then written), `err` is not. A reader that went away
+// (`aistack logs x | head -1`) is no error: from then on writes do nothing and `broken()` is true,
+// so that a command that streams can stop; the program then ends with 0. Any other failure
+// (ENOSPC) is kept for `failure()`. The program ignores SIGPIPE (app::run sees to it).
+class Output {
+ public:
+  struct Terminal {
+    bool is_terminal = false;
+    int width = 80;  // columns
+    bool color = false;
+  };
+
+  // Looks at the descriptors and at COLUMNS, NO_COLOR and TERM=dumb of `environment`; does not
+  // own the descriptors.
+  Output(int out_fd, int err_fd, const std::map<std::string, std::string>& environment);
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  ~Output();  // flushes
+
+  void write(std::string_view text);
+  void write_line(std::string_view text);
+  void flush();
+  // Flushes `out` first, so that the two come in the order of the calls.
+  void error(std::string_view text);
+  void error_line(std::string_view text);
+
+  bool broken() const { return broken_; }
+  int failure() const { return failure_; }  // errno of the first failed write, 0 if none
+
+  // Asks the terminal each time: a window can be resized.
+  Terminal terminal(Stream stream) const;
+  void forbid_color() { color_allowed_ = false; }  // --no-color
+
+ private:
+  void write_all(int fd, std::string_view text);
+
+  int out_fd_;
+  int err_fd_;
+  int columns_ = 0;  // from the environment
+  bool color_allowed_ = true;
+  bool broken_ = false;
+  int failure_ = 0;
+  std::string buffer_;
+};
+
+}  // namespace aistack::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/output.hpp"
+#include "operations/progress.hpp"
+#include "ports/clock.hpp"
+
+namespace aistack::cli {
+
+// Draws progress on stderr. On a terminal: one live line a service, a pull as a bar with bytes,
+// rate and the time left, pulls redrawn at most ten times a second; finished services keep their
+// last line. Elsewhere, and under --json: one plain line a step, a pull as a line at its start and
+// one at its end. Nothing under --quiet, but for `failed`, which is not progress.
+//
+// `output` and `clock` must outlive it. The destructor leaves the cursor at the start of a line;
+// `finish` does so before an error is printed.
+class ProgressDisplay : public operations::Progress {
+ public:
+  virtual void finish() = 0;
+};
+std::unique_ptr<ProgressDisplay> make_progress(Output& output, const ports::Clock& clock,
+                                               const GlobalOptions& options);
+
+}  // namespace aistack::cli

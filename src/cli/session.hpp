@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "cli/arguments.hpp"
+#include "cli/output.hpp"
+#include "domain/settings.hpp"
+
+namespace aistack::operations {
+struct Context;
+}
+
+namespace aistack::cli {
+
+// What a command gets besides its arguments. Nothing is opened or read before a command asks for
+// it: `version` and `help` touch no file.
+struct Session {
+  GlobalOptions options;
+  Output& output;
+  std::map<std::string, std::string> environment;
+  // Settings, catalog, adapters: everything that an operation needs. The first call does the
+  // work; the context lives as long as the session.
+  std::function<Result<operations::Context*>()> open;
+  // The settings alone: of `file`, or of the usual files (or --config) without one. kBadConfig.
+  std::function<Result<domain::EffectiveSettings>(const std::optional<std::filesystem::path>& file)>
+      read_settings;
+};
+
+}  // namespace aistack::cli
