@@ -163,7 +163,7 @@ stop() {
 }
 
 down() {
-  local pid target
+  local pid child target
   if [ -S "$dir/docker.sock" ]; then
     docker -H "unix://$dir/docker.sock" ps -aq 2>/dev/null |
       xargs -r docker -H "unix://$dir/docker.sock" rm -f >/dev/null 2>&1 || true
@@ -178,8 +178,8 @@ down() {
   # What outlives a killed engine: its containerd, its shims and, as their children, what the
   # containers ran.
   for pid in $(ip netns pids "$netns" 2>/dev/null); do
-    for pid in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid"; do
-      [ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null || true
+    for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid"; do
+      [ "$child" = $$ ] || kill -KILL "$child" 2>/dev/null || true
     done
   done
   while read -r target; do umount -l "$target"; done < <(
