@@ -14,6 +14,7 @@ namespace aistack {
 //   BOOST_OUTCOME_TRY(const auto number, parse(text));        // in a function
 //   BOOST_OUTCOME_CO_TRY(const auto reply, co_await ask());   // in a coroutine
 //   return ok();                                              // Result<>
+// The macros are several statements: put braces around one that is the body of an if or a for.
 template <class T = void>
 using Result = boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::policy::terminate>;
 

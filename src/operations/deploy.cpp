@@ -1,0 +1,251 @@
+#include "operations/deploy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/when_all.hpp"
+#include "operations/dependencies.hpp"
+#include "operations/labels.hpp"
+#include "operations/port_check.hpp"
+#include "operations/resources.hpp"
+#include "operations/swap.hpp"
+#include "operations/wait_ready.hpp"
+
+namespace aistack::operations {
+namespace {
+
+bool drops_gpu(const compose::ComposeService& service, const EngineFacts& facts) {
+  return service.gpu && !facts.gpu;
+}
+
+domain::ContainerSpec spec_of(const CatalogEntry& entry, const compose::ComposeService& service,
+                              const EngineFacts& facts, const std::string& image_id) {
+  const bool drop = drops_gpu(service, facts);
+  const compose::ContainerOptions options{.image = service.image,
+                                          .image_id = image_id,
+                                          .drop_gpu = drop,
+                                          .labels = own_labels(entry.name, service, drop)};
+  return compose::container_spec(entry.project, service, options);
+}
+
+// One container of the service: what there is and what must be done with it.
+struct Part {
+  const compose::ComposeService* service = nullptr;
+  std::optional<ports::ContainerSummary> existing;
+  std::vector<std::string> drifted;
+
+  bool running() const {
+    return existing && (existing->state == ports::ContainerState::running ||
+                        existing->state == ports::ContainerState::restarting);
+  }
+  bool must_create() const { return !existing || !drifted.empty(); }
+};
+
+std::vector<Part> parts_of(const ServiceView& view, const EngineFacts& facts) {
+  std::vector<Part> parts;
+  for (const auto& container : view.containers) {
+    Part part{.service = container.service, .existing = container.container};
+    if (part.existing)
+      part.drifted = drifted_keys(part.existing->labels, *part.service, part.service->image,
+                                  part.existing->image, drops_gpu(*part.service, facts));
+    parts.push_back(std::move(part));
+  }
+  // A container that lives in another one's network or process space must follow it when it is
+  // replaced, since it names it by id.
+  for (auto& part : parts)
+    for (const auto& dependency : part.service->depends_on)
+      for (const auto& other : parts)
+        if (dependency.restart && other.service->name == dependency.service && other.existing &&
+            !other.drifted.empty() && part.existing && part.drifted.empty())
+          part.drifted.push_back("depends_on." + dependency.service);
+  return parts;
+}
+
+// The images of all parts that are made anew, pulled at once.
+Task<std::vector<std::string>> image_ids(Context& context, const CatalogEntry& entry,
+                                         const std::vector<Part>& parts, PullPolicy policy) {
+  std::vector<Task<ports::ImageDetails>> pulls;
+  for (const auto& part : parts)
+    if (part.must_create())
+      pulls.push_back(ensure_image(context, entry.name, part.service->image, policy));
+  auto results = co_await when_all(std::move(pulls));
+  std::vector<std::string> ids;
+  std::size_t next = 0;
+  for (const auto& part : parts) {
+    if (!part.must_create()) {
+      ids.emplace_back();
+      continue;
+    }
+    BOOST_OUTCOME_CO_TRY(auto image, std::move(results[next++]));
+    ids.push_back(std::move(image.id));
+  }
+  co_return ids;
+}
+
+// Creates and starts a container that did not exist.
+Task<> make(Context& context, const CatalogEntry& entry, domain::ContainerSpec spec, bool start) {
+  context.progress.step(entry.name, "creating " + spec.name);
+  BOOST_OUTCOME_CO_TRY(const auto id, co_await context.engine.create_container(spec));
+  if (!start) co_return ok();
+  context.progress.step(entry.name, "starting " + spec.name);
+  const auto started = co_await context.engine.start_container(id);
+  if (started) co_return ok();
+  const ports::RemoveOptions force{.force = true, .anonymous_volumes = true};
+  const auto removed = co_await shielded(context.engine.remove_container(id, force));
+  auto error = port_error(context, entry, spec, spec.name, started.error());
+  if (removed) co_return error;
+  error.state = fmt::format("the container {} is left, not running", spec.name);
+  co_return error;
+}
+
+Task<> apply(Context& context, const CatalogEntry& entry, const Part& part,
+             domain::ContainerSpec spec, const DeployOptions& options) {
+  if (!part.existing) co_return co_await make(context, entry, std::move(spec), options.start);
+  if (part.drifted.empty()) {
+    if (!options.start || part.running()) co_return ok();
+    context.progress.step(entry.name, "starting " + part.existing->name);
+    const auto started = co_await context.engine.start_container(part.existing->id);
+    if (started) co_return ok();
+    co_return port_error(context, entry, spec, part.existing->name, started.error());
+  }
+  context.progress.step(entry.name, fmt::format("recreating {} ({} changed)", spec.name,
+                                                fmt::join(part.drifted, ", ")));
+  const auto start = options.start ? StartAfterSwap::yes : StartAfterSwap::no;
+  const auto swapped = co_await swap(context, spec, part.existing->name, part.running(), start);
+  if (swapped) co_return ok();
+  co_return port_error(context, entry, spec, spec.name, swapped.error());
+}
+
+DeployReport report_of(const CatalogEntry& entry, const std::vector<Part>& parts,
+                       const EngineFacts& facts, const DeployOptions& options) {
+  DeployReport report{.service = entry.name};
+  const bool any_existing =
+      std::any_of(parts.begin(), parts.end(), [](const Part& p) { return p.existing.has_value(); });
+  for (const auto& part : parts) {
+    report.gpu_dropped |= drops_gpu(*part.service, facts);
+    for (const auto& key : part.drifted)
+      report.drifted.push_back(parts.size() > 1 ? part.service->name + "." + key : key);
+    if (!part.existing) {
+      if (any_existing)
+        report.drifted.push_back(part.service->name + " (container missing)");
+      else
+        report.action = Deployed::created;
+    } else if (!part.running() && options.start && report.action == Deployed::unchanged) {
+      report.action = Deployed::started;
+    }
+  }
+  if (!report.drifted.empty()) report.action = Deployed::recreated;
+  return report;
+}
+
+Error explain(Error error, const CatalogEntry& entry, std::size_t done) {
+  error = with_what(std::move(error), fmt::format("cannot start {}", entry.name));
+  if (done == 0) return with_state(std::move(error), "nothing was changed");
+  return with_state(std::move(error),
+                    fmt::format("{} of {} containers are up, the rest was not touched", done,
+                                entry.project.services.size()));
+}
+
+}  // namespace
+
+Task<> settle_interrupted(Context& context, const std::vector<const CatalogEntry*>& entries,
+                          EngineFacts& facts) {
+  bool changed = false;
+  for (const auto* entry : entries) {
+    for (const auto& service : entry->project.services) {
+      BOOST_OUTCOME_CO_TRY(const bool settled,
+                           co_await settle(context, service.container_name, facts.containers));
+      if (settled)
+        context.progress.note(entry->name,
+                              "finished an interrupted replacement of " + service.container_name);
+      changed |= settled;
+    }
+  }
+  if (changed) {
+    BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
+  }
+  co_return ok();
+}
+
+Task<EngineFacts> engine_facts(Context& context, const std::vector<const CatalogEntry*>& entries) {
+  EngineFacts facts;
+  bool wants_gpu = false;
+  for (const auto* entry : entries)
+    for (const auto& service : entry->project.services) wants_gpu |= service.gpu;
+  BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
+  if (wants_gpu) {
+    BOOST_OUTCOME_CO_TRY(const auto info, co_await context.engine.info());
+    facts.gpu = info.gpu;
+  }
+  co_return facts;
+}
+
+Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFacts& facts) {
+  for (const auto& service : entry.project.services) {
+    const auto spec = spec_of(entry, service, facts, "");
+    std::string own;
+    for (const auto& container : facts.containers) {
+      const bool ours = belongs_to(container.labels, entry.project, service);
+      if (ours && !is_swap_name(container.name)) own = container.name;
+      if (ours || container.name != spec.name) continue;
+      Error error{ErrorCode::kNameInUse,
+                  fmt::format("a container of somebody else is called {}", spec.name)};
+      error.what = fmt::format("cannot install {}", entry.name);
+      error.state = "nothing was changed";
+      error.next = {fmt::format("docker rename {} OTHER-NAME", spec.name),
+                    fmt::format("or change \"container_name\" in {}", entry.files.back().string())};
+      return error;
+    }
+    auto checked = check_ports(context, entry, spec, own, facts.containers);
+    if (!checked) return with_state(std::move(checked).error(), "nothing was changed");
+  }
+  return ok();
+}
+
+Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFacts facts,
+                          DeployOptions options) {
+  BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, facts.containers));
+  const auto parts = parts_of(view, facts);
+  auto report = report_of(entry, parts, facts, options);
+  // Images and resources do not depend on each other.
+  std::vector<Task<>> preparations;
+  std::vector<std::string> ids;
+  const auto fetch = [&]() -> Task<> {
+    BOOST_OUTCOME_CO_TRY(ids, co_await image_ids(context, entry, parts, options.pull));
+    co_return ok();
+  };
+  preparations.push_back(fetch());
+  preparations.push_back(ensure_resources(context, entry));
+  const auto prepared = co_await when_all(std::move(preparations));
+  for (const auto& result : prepared)
+    if (!result) co_return explain(result.error(), entry, 0);
+  if (report.gpu_dropped && report.action != Deployed::unchanged)
+    context.progress.note(entry.name,
+                          "the engine has no GPU runtime: the GPU reservation in the "
+                          "file is dropped, models run on the CPU");
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    auto interrupted = co_await check_interrupted();
+    if (!interrupted) co_return explain(std::move(interrupted).error(), entry, done);
+    if (options.start) {
+      const auto ready = co_await wait_for_dependencies(context, entry, *parts[i].service);
+      if (!ready) co_return explain(ready.error(), entry, done);
+    }
+    const auto applied = co_await apply(context, entry, parts[i],
+                                        spec_of(entry, *parts[i].service, facts, ids[i]), options);
+    if (!applied) co_return explain(applied.error(), entry, done);
+    ++done;
+  }
+  if (!options.start || !options.wait) co_return report;
+  context.progress.step(entry.name, "waiting for green");
+  auto ready = co_await wait_ready(context, entry, options.timeout);
+  if (!ready)
+    co_return with_state(std::move(ready).error(),
+                         "the container is left as it is, to be looked at");
+  report.health = ready.value().verdict.health;
+  report.health_reason = ready.value().verdict.reason;
+  co_return report;
+}
+
+}  // namespace aistack::operations

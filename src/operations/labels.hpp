@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compose/project.hpp"
+
+// The labels that aistack puts on a container beside those of Docker Compose, and what it reads
+// from both.
+namespace aistack::operations {
+
+inline constexpr auto kComposeProject = "com.docker.compose.project";
+inline constexpr auto kComposeService = "com.docker.compose.service";
+inline constexpr auto kComposeHash = "com.docker.compose.config-hash";
+inline constexpr auto kComposeOneOff = "com.docker.compose.oneoff";
+inline constexpr auto kServiceLabel = "io.aistack.service";
+// A digest of each key of the canonical model, so that a later aistack can name what drifted.
+inline constexpr auto kKeysLabel = "io.aistack.keys";
+// Present with "dropped" when the file asks for a GPU and the engine had none.
+inline constexpr auto kGpuLabel = "io.aistack.gpu";
+
+using Labels = std::map<std::string, std::string>;
+
+// What ours says about one container.
+Labels own_labels(const std::string& service, const compose::ComposeService& compose_service,
+                  bool gpu_dropped);
+
+// Is this container the one that `service` of `project` describes, whoever made it?
+bool belongs_to(const Labels& labels, const compose::Project& project,
+                const compose::ComposeService& service);
+
+// The keys ("ports", "environment.OLLAMA_HOST") in which the file differs from what the container
+// was made from; empty when it does not. A container of another tool differs in "configuration",
+// since it does not say in what.
+std::vector<std::string> drifted_keys(const Labels& labels, const compose::ComposeService& service,
+                                      const std::string& image, const std::string& running_image,
+                                      bool gpu_dropped);
+
+}  // namespace aistack::operations

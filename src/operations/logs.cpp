@@ -1,0 +1,198 @@
+#include "operations/logs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "base/when_all.hpp"
+#include "operations/stack.hpp"
+
+namespace aistack::operations {
+namespace {
+
+constexpr std::uint64_t kMostEvents = 1000;
+constexpr std::size_t kSideBytes = 1 << 20;  // lines of side containers that are kept
+constexpr std::chrono::milliseconds kLookAgain{250};
+
+// "service.update.failed code=port_in_use why=…": one line an event.
+LogEntry entry_of(const ports::Event& event) {
+  LogEntry entry{.time = event.time, .source = "aistack", .text = event.name};
+  for (const auto& [key, value] : event.fields.items()) {
+    const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (!text.empty()) entry.text += fmt::format(" {}={}", key, text);
+  }
+  return entry;
+}
+
+LogEntry entry_of(const std::string& container, ports::LogLine line) {
+  return {.time = line.time,
+          .source = container,
+          .error_stream = line.stream == ports::LogLine::Stream::err,
+          .text = std::move(line.text)};
+}
+
+bool earlier(const LogEntry& a, const LogEntry& b) {
+  return a.time < b.time;
+}
+
+constexpr auto kEnough = "nobody reads any more";
+
+// Emits entries that are waiting in time order before each line that passes.
+class Merger {
+ public:
+  Merger(std::vector<LogEntry> waiting, LogEntrySink sink)
+      : waiting_(waiting.begin(), waiting.end()), sink_(std::move(sink)) {}
+
+  Result<> pass(const LogEntry& line) {
+    while (!waiting_.empty() && (!line.time || *waiting_.front().time <= *line.time)) {
+      BOOST_OUTCOME_TRY(release());
+    }
+    return emit(line);
+  }
+  Result<> finish() {
+    while (!waiting_.empty()) {
+      BOOST_OUTCOME_TRY(release());
+    }
+    return ok();
+  }
+  Result<> emit(const LogEntry& entry) {
+    if (sink_(entry)) return ok();
+    return Error{ErrorCode::kInterrupted, kEnough};
+  }
+
+ private:
+  Result<> release() {
+    const auto entry = std::move(waiting_.front());
+    waiting_.pop_front();
+    return emit(entry);
+  }
+  std::deque<LogEntry> waiting_;
+  LogEntrySink sink_;
+};
+
+// The last lines of a container that is not the main one.
+Task<std::vector<LogEntry>> side_lines(Context& context, std::string container,
+                                       ports::LogQuery query) {
+  std::deque<LogEntry> kept;
+  std::size_t bytes = 0;
+  const auto sink = [&](ports::LogLine line) -> Result<> {
+    bytes += line.text.size();
+    kept.push_back(entry_of(container, std::move(line)));
+    while (bytes > kSideBytes) {
+      bytes -= kept.front().text.size();
+      kept.pop_front();
+    }
+    return ok();
+  };
+  BOOST_OUTCOME_CO_TRY(co_await context.engine.logs(container, query, sink));
+  co_return std::vector<LogEntry>{std::make_move_iterator(kept.begin()),
+                                  std::make_move_iterator(kept.end())};
+}
+
+Task<ServiceView> find(Context& context, const CatalogEntry& entry) {
+  const ports::ContainerQuery query{.all = true,
+                                    .labels = {{"com.docker.compose.project", entry.project.name}}};
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
+  co_return view_of(context, entry, containers);
+}
+
+Result<std::vector<LogEntry>> recent_events(Context& context, const LogsRequest& request) {
+  const auto count = std::min(request.lines.value_or(kMostEvents), kMostEvents);
+  BOOST_OUTCOME_TRY(const auto events, context.events.tail(request.service, count, request.since));
+  std::vector<LogEntry> entries;
+  for (const auto& event : events) entries.push_back(entry_of(event));
+  return entries;
+}
+
+Task<> print_past(Context& context, const ServiceView& view, const LogsRequest& request,
+                  const LogEntrySink& sink, std::optional<Time>& last) {
+  const ports::LogQuery query{.tail = request.lines, .since = request.since, .follow = false};
+  BOOST_OUTCOME_CO_TRY(auto waiting, recent_events(context, request));
+  const auto& main = view.main();
+  for (const auto& part : view.containers) {
+    if (!part.container || &part == &main) continue;
+    BOOST_OUTCOME_CO_TRY(auto lines, co_await side_lines(context, part.container->name, query));
+    waiting.insert(waiting.end(), std::make_move_iterator(lines.begin()),
+                   std::make_move_iterator(lines.end()));
+  }
+  std::stable_sort(waiting.begin(), waiting.end(), earlier);
+  Merger merger{std::move(waiting), sink};
+  if (main.container) {
+    const auto name = main.container->name;
+    const auto pass = [&](ports::LogLine line) -> Result<> {
+      if (line.time) last = line.time;
+      return merger.pass(entry_of(name, std::move(line)));
+    };
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.logs(main.container->id, query, pass));
+  }
+  co_return merger.finish();
+}
+
+// Follows one container, whatever it is replaced by, from `last` on.
+Task<> follow_container(Context& context, const CatalogEntry& entry, std::string service,
+                        std::optional<Time> last, const LogEntrySink& sink) {
+  while (true) {
+    BOOST_OUTCOME_CO_TRY(const auto view, co_await find(context, entry));
+    for (const auto& part : view.containers) {
+      if (part.service->name != service || !part.container) continue;
+      const auto name = part.container->name;
+      const auto pass = [&](ports::LogLine line) -> Result<> {
+        if (line.time && last && *line.time <= *last) return ok();  // seen already
+        if (line.time) last = line.time;
+        if (sink(entry_of(name, std::move(line)))) return ok();
+        return Error{ErrorCode::kInterrupted, kEnough};
+      };
+      const bool running = part.container->state == ports::ContainerState::running;
+      const ports::LogQuery query{.tail = {}, .since = last, .follow = running};
+      const auto followed = co_await context.engine.logs(part.container->id, query, pass);
+      // Removed while it was looked for: the next round finds its successor.
+      if (!followed && followed.error().code != ErrorCode::kNotFound) co_return followed.error();
+    }
+    BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(kLookAgain));
+  }
+}
+
+Task<> follow_events(Context& context, std::string service, Time last, const LogEntrySink& sink) {
+  while (true) {
+    BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(kLookAgain));
+    BOOST_OUTCOME_CO_TRY(const auto events, context.events.tail(service, kMostEvents, last));
+    for (const auto& event : events) {
+      if (event.time <= last) continue;
+      last = event.time;
+      if (!sink(entry_of(event))) co_return Error{ErrorCode::kInterrupted, kEnough};
+    }
+  }
+}
+
+}  // namespace
+
+Task<> logs(Context& context, LogsRequest request, LogEntrySink sink) {
+  BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(request.service));
+  BOOST_OUTCOME_CO_TRY(const auto view, co_await find(context, *entry));
+  if (!view.installed()) {
+    Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
+    error.what = fmt::format("cannot show the log of {}: it is not installed", request.service);
+    error.next = {fmt::format("aistack install {}", request.service)};
+    co_return error;
+  }
+  bool read_on = true;
+  const LogEntrySink watched = [&](const LogEntry& line) {
+    return read_on = read_on && sink(line);
+  };
+  std::optional<Time> last = request.since;
+  const auto now = context.clock.now();
+  const auto printed = co_await print_past(context, view, request, watched, last);
+  if (!read_on) co_return ok();
+  if (!printed || !request.follow) co_return printed;
+  std::vector<Task<>> tasks;
+  for (const auto& part : view.containers)
+    tasks.push_back(follow_container(context, *entry, part.service->name,
+                                     &part == &view.main() ? last : now, watched));
+  tasks.push_back(follow_events(context, request.service, now, watched));
+  const auto ended = co_await first_of(std::move(tasks));
+  if (!read_on) co_return ok();
+  co_return ended;
+}
+
+}  // namespace aistack::operations

@@ -1,0 +1,109 @@
+#include "operations/observe.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "base/when_all.hpp"
+#include "operations/probe.hpp"
+
+namespace aistack::operations {
+namespace {
+
+using domain::ContainerPhase;
+
+ContainerPhase phase_of(ports::ContainerState state) {
+  switch (state) {
+    case ports::ContainerState::created:
+      return ContainerPhase::created;
+    case ports::ContainerState::running:
+      return ContainerPhase::running;
+    case ports::ContainerState::paused:
+      return ContainerPhase::paused;
+    case ports::ContainerState::restarting:
+      return ContainerPhase::restarting;
+    case ports::ContainerState::removing:
+    case ports::ContainerState::exited:
+    case ports::ContainerState::dead:
+      break;
+  }
+  return ContainerPhase::stopped;
+}
+
+std::chrono::seconds since(const std::optional<Time>& then, Time now) {
+  if (!then || *then > now) return std::chrono::seconds{0};
+  return std::chrono::duration_cast<std::chrono::seconds>(now - *then);
+}
+
+void add_details(domain::Observations& seen, const ports::ContainerDetails& details, Time now) {
+  seen.phase = phase_of(details.state);
+  seen.exit_code = details.exit_code;
+  seen.out_of_memory = details.out_of_memory;
+  seen.engine_error = details.error;
+  seen.restart_count = details.restart_count;
+  seen.running_for = since(details.started, now);
+  seen.stopped_for = since(details.finished, now);
+  if (details.health) seen.image_health_output = details.health->last_output;
+}
+
+domain::HealthThresholds thresholds_of(const Context& context, const CatalogEntry& entry) {
+  return {.expect_status = entry.spec().health.expect,
+          .startup_timeout = entry.spec().health.startup_timeout,
+          .slow = context.settings.health.slow};
+}
+
+Task<ServiceHealth> observe_task(Context& context, const ServiceView& view) {
+  co_return co_await observe(context, view);
+}
+
+}  // namespace
+
+boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view) {
+  ServiceHealth health;
+  auto& seen = health.seen;
+  const auto thresholds = thresholds_of(context, *view.entry);
+  seen.installed = view.installed();
+  seen.wanted_stopped = view.wanted_stopped();
+  const auto& container = view.main().container;
+  if (container) {
+    seen.phase = phase_of(container->state);
+    seen.image_health = image_health(container->status);
+  }
+  if (seen.phase == ContainerPhase::running) {
+    if (auto target = probe_target(*view.entry, *container, context.engine.endpoint()))
+      seen.probe = co_await probe(context, std::move(*target));
+  }
+  health.verdict = domain::judge(seen, thresholds);
+  const bool settled = health.verdict.health == domain::Health::green ||
+                       health.verdict.health == domain::Health::none || !container;
+  if (settled) co_return health;
+  const auto details = co_await context.engine.inspect_container(container->id);
+  if (details && details.value()) {
+    add_details(seen, *details.value(), context.clock.now());
+    health.verdict = domain::judge(seen, thresholds);
+  } else if (details) {
+    seen.phase = ContainerPhase::absent;
+    health.verdict = domain::judge(seen, thresholds);
+  }
+  co_return health;
+}
+
+boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
+    Context& context, const std::vector<ServiceView>& views) {
+  std::vector<Task<ServiceHealth>> tasks;
+  for (const auto& view : views) tasks.push_back(observe_task(context, view));
+  auto results = co_await when_all(std::move(tasks));
+  std::vector<ServiceHealth> all;
+  for (auto& result : results) all.push_back(std::move(result).value());
+  std::string red_backend;
+  for (std::size_t i = 0; i < views.size(); ++i)
+    if (views[i].entry->spec().role == domain::Role::backend && views[i].installed() &&
+        all[i].verdict.health == domain::Health::red)
+      red_backend = views[i].entry->name;
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    if (red_backend.empty() || views[i].entry->spec().role != domain::Role::ui) continue;
+    all[i].seen.red_backend = red_backend;
+    all[i].verdict = domain::judge(all[i].seen, thresholds_of(context, *views[i].entry));
+  }
+  co_return all;
+}
+
+}  // namespace aistack::operations

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/health_policy.hpp"
+#include "operations/stack.hpp"
+
+namespace aistack::operations {
+
+// A service as it is now, judged.
+struct ServiceHealth {
+  domain::Verdict verdict;
+  domain::Observations seen;
+};
+
+// Probes one service and, only if that is not enough to call it green, asks the engine for the
+// details (exit code, start time, healthcheck output). Never an error: what could not be found
+// out is in the verdict.
+boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view);
+
+// All at once; one that hangs costs its own timeout only. A UI whose backend is red is yellow.
+boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
+    Context& context, const std::vector<ServiceView>& views);
+
+}  // namespace aistack::operations

@@ -1,0 +1,48 @@
+#include "operations/operation.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace aistack::operations {
+
+Operation::Operation(Context& context, std::string service, std::string verb,
+                     std::unique_ptr<ports::ServiceLock> lock)
+    : context_(&context),
+      service_(std::move(service)),
+      verb_(std::move(verb)),
+      id_(context.new_operation_id()),
+      lock_(std::move(lock)) {}
+
+Task<Operation> Operation::begin(Context& context, std::string service, std::string verb) {
+  auto lock = co_await context.locks.acquire(service, verb, context.lock_timeout);
+  if (!lock) {
+    auto error = with_what(std::move(lock).error(), fmt::format("cannot {} {}", verb, service));
+    co_return with_state(std::move(error), "nothing was changed");
+  }
+  Operation operation{context, std::move(service), std::move(verb), std::move(lock).value()};
+  operation.event("started");
+  co_return std::move(operation);
+}
+
+void Operation::event(const std::string& what, nlohmann::json fields) {
+  const ports::Event event{.time = context_->clock.now(),
+                           .name = fmt::format("service.{}.{}", verb_, what),
+                           .service = service_,
+                           .operation = id_,
+                           .fields = std::move(fields)};
+  const auto written = context_->events.append(event);
+  if (!written)
+    context_->progress.note(service_, "the event log is not written: " + written.error().why);
+}
+
+void Operation::completed(nlohmann::json fields) {
+  event("completed", std::move(fields));
+}
+
+void Operation::failed(const Error& error) {
+  event(error.code == ErrorCode::kInterrupted ? "interrupted" : "failed",
+        {{"code", to_string(error.code)}, {"why", error.why}, {"state", error.state}});
+}
+
+}  // namespace aistack::operations

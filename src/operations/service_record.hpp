@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "ports/state_store.hpp"
+
+namespace aistack::operations {
+
+// What aistack remembers of an installed service beside its containers: `<service>_service.json`.
+// Its presence is what "installed" means when the container is gone.
+struct ServiceRecord {
+  enum class Wanted { running, stopped };
+  std::string service;
+  Time installed_at{};
+  Wanted wanted = Wanted::running;
+};
+
+Result<std::optional<ServiceRecord>> read_record(ports::StateStore& state,
+                                                 const std::string& service);
+Result<> write_record(ports::StateStore& state, const ServiceRecord& record);
+// Absent: ok.
+Result<> remove_record(ports::StateStore& state, const std::string& service);
+
+}  // namespace aistack::operations

@@ -1,0 +1,83 @@
+#include "operations/stack.hpp"
+
+#include <algorithm>
+
+#include "operations/labels.hpp"
+#include "operations/swap.hpp"
+
+namespace aistack::operations {
+namespace {
+
+ServiceState state_of(ports::ContainerState state) {
+  switch (state) {
+    case ports::ContainerState::created:
+      return ServiceState::created;
+    case ports::ContainerState::running:
+    case ports::ContainerState::paused:
+      return ServiceState::running;
+    case ports::ContainerState::restarting:
+      return ServiceState::restarting;
+    case ports::ContainerState::removing:
+    case ports::ContainerState::exited:
+    case ports::ContainerState::dead:
+      break;
+  }
+  return ServiceState::stopped;
+}
+
+}  // namespace
+
+std::string_view to_string(ServiceState state) {
+  switch (state) {
+    case ServiceState::not_installed:
+      return "not-installed";
+    case ServiceState::created:
+      return "created";
+    case ServiceState::running:
+      return "running";
+    case ServiceState::restarting:
+      return "restarting";
+    case ServiceState::stopped:
+      return "stopped";
+    case ServiceState::missing:
+      return "missing";
+  }
+  return "missing";
+}
+
+const ContainerView& ServiceView::main() const {
+  const auto found = std::find_if(containers.begin(), containers.end(), [&](const auto& view) {
+    return view.service->name == entry->spec().main;
+  });
+  return found == containers.end() ? containers.front() : *found;
+}
+
+bool ServiceView::has_container() const {
+  return std::any_of(containers.begin(), containers.end(),
+                     [](const auto& view) { return view.container.has_value(); });
+}
+
+ServiceState ServiceView::state() const {
+  if (!installed()) return ServiceState::not_installed;
+  const auto& container = main().container;
+  return container ? state_of(container->state) : ServiceState::missing;
+}
+
+Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
+                            const std::vector<ports::ContainerSummary>& all) {
+  ServiceView view{.entry = &entry};
+  BOOST_OUTCOME_TRY(view.record, read_record(context.state, entry.name));
+  for (const auto& service : entry.project.services) {
+    ContainerView found{.service = &service};
+    for (const auto& container : all) {
+      if (is_swap_name(container.name) || !belongs_to(container.labels, entry.project, service))
+        continue;
+      found.container = container;
+      break;
+    }
+    view.containers.push_back(std::move(found));
+  }
+  return view;
+}
+
+}  // namespace aistack::operations

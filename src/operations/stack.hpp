@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operations/context.hpp"
+#include "operations/service_record.hpp"
+
+namespace aistack::operations {
+
+// `missing`: installed, but the container is gone.
+enum class ServiceState { not_installed, created, running, restarting, stopped, missing };
+std::string_view to_string(ServiceState state);
+
+// A service's containers as the engine shows them now.
+struct ContainerView {
+  const compose::ComposeService* service = nullptr;
+  std::optional<ports::ContainerSummary> container;
+};
+
+struct ServiceView {
+  const CatalogEntry* entry = nullptr;
+  std::optional<ServiceRecord> record;
+  std::vector<ContainerView> containers;  // in the order in which they start
+
+  const ContainerView& main() const;
+  bool has_container() const;
+  bool installed() const { return record.has_value() || has_container(); }
+  bool wanted_stopped() const { return record && record->wanted == ServiceRecord::Wanted::stopped; }
+  ServiceState state() const;
+};
+
+// Finds a service's containers among all of the engine's.
+Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
+                            const std::vector<ports::ContainerSummary>& all);
+
+}  // namespace aistack::operations

@@ -1,0 +1,79 @@
+#include "operations/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "operations/labels.hpp"
+
+namespace aistack::operations {
+namespace {
+
+ServiceStatus status_of(const ServiceView& view, const ServiceHealth& health) {
+  ServiceStatus status{.name = view.entry->name,
+                       .title = view.entry->spec().title,
+                       .state = view.state(),
+                       .verdict = health.verdict};
+  for (const auto& part : view.containers) {
+    if (!part.container) continue;
+    const auto& ports = part.container->ports;
+    std::copy_if(ports.begin(), ports.end(), std::back_inserter(status.ports),
+                 [](const auto& port) { return port.host_port != 0; });
+    const auto gpu = part.container->labels.find(kGpuLabel);
+    status.gpu_dropped |= gpu != part.container->labels.end() && gpu->second == "dropped";
+  }
+  if (const auto& main = view.main().container) {
+    status.container = main->name;
+    status.image = main->image;
+    status.created = main->created;
+  }
+  return status;
+}
+
+Result<std::optional<GpuLockStatus>> gpu_lock(const ports::StateStore& store,
+                                              const std::optional<nlohmann::json>& document) {
+  if (!document) return std::optional<GpuLockStatus>{};
+  const auto holder = document->find("holder");
+  if (holder == document->end() || !holder->is_string()) {
+    Error error{ErrorCode::kCorruptState, store.path("gpu_lock.json") + ": no \"holder\""};
+    error.next = {"aistack gpu-unlock"};
+    return error;
+  }
+  GpuLockStatus status{.holder = holder->get<std::string>()};
+  const auto pid = document->find("pid");
+  if (pid != document->end() && pid->is_number_integer()) status.pid = pid->get<std::int64_t>();
+  const auto since = document->find("since");
+  if (since != document->end() && since->is_string())
+    status.since = parse_iso8601(since->get<std::string>());
+  return std::optional{status};
+}
+
+}  // namespace
+
+bool StatusReport::all_green() const {
+  return std::all_of(services.begin(), services.end(), [](const auto& service) {
+    return service.verdict.health == domain::Health::green ||
+           service.verdict.health == domain::Health::none;
+  });
+}
+
+Task<StatusReport> status(Context& context) {
+  StatusReport report;
+  for (const auto& broken : context.catalog.broken())
+    report.notes.push_back(
+        fmt::format("the catalog file of {} cannot be used: {}", broken.name, broken.error.why));
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
+  std::vector<ServiceView> views;
+  for (const auto& entry : context.catalog.entries()) {
+    BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
+    if (view.installed()) views.push_back(std::move(view));
+  }
+  const auto health = co_await observe_all(context, views);
+  for (std::size_t i = 0; i < views.size(); ++i)
+    report.services.push_back(status_of(views[i], health[i]));
+  BOOST_OUTCOME_CO_TRY(const auto document, context.state.read("gpu_lock.json"));
+  BOOST_OUTCOME_CO_TRY(report.gpu_lock, gpu_lock(context.state, document));
+  co_return report;
+}
+
+}  // namespace aistack::operations

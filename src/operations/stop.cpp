@@ -1,0 +1,77 @@
+#include "operations/stop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/when_all.hpp"
+#include "operations/operation.hpp"
+
+namespace aistack::operations {
+namespace {
+
+Task<StopReport> stop_one(Context& context, const CatalogEntry& entry,
+                          const std::vector<ports::ContainerSummary>& containers) {
+  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
+  if (!view.installed()) {
+    Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
+    error.what = fmt::format("{} is not installed", entry.name);
+    error.next = {"aistack status"};
+    co_return error;
+  }
+  ServiceRecord record = view.record.value_or(
+      ServiceRecord{.service = entry.name, .installed_at = context.clock.now()});
+  record.wanted = ServiceRecord::Wanted::stopped;
+  BOOST_OUTCOME_CO_TRY(write_record(context.state, record));
+  BOOST_OUTCOME_CO_TRY(const bool stopped, co_await stop_containers(context, view));
+  co_return StopReport{entry.name, stopped};
+}
+
+Task<StopReport> run_one(Context& context, std::string service) {
+  BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
+  BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, service, "stop"));
+  context.progress.step(service, "stopping");
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
+  auto stopped = co_await stop_one(context, *entry, containers);
+  if (stopped) {
+    operation.completed();
+    context.progress.done(service, "");
+    co_return stopped;
+  }
+  auto error = with_what(std::move(stopped).error(), fmt::format("cannot stop {}", service));
+  operation.failed(error);
+  context.progress.failed(service, error.what);
+  co_return error;
+}
+
+}  // namespace
+
+Task<bool> stop_containers(Context& context, const ServiceView& view) {
+  bool any = false;
+  for (auto part = view.containers.rbegin(); part != view.containers.rend(); ++part) {
+    if (!part->container) continue;
+    const auto state = part->container->state;
+    const bool runs = state == ports::ContainerState::running ||
+                      state == ports::ContainerState::restarting ||
+                      state == ports::ContainerState::paused;
+    if (!runs) continue;
+    any = true;
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.stop_container(part->container->id, std::nullopt));
+  }
+  co_return any;
+}
+
+Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> services) {
+  for (const auto& service : services) {
+    BOOST_OUTCOME_CO_TRY(context.catalog.find(service));
+  }
+  std::vector<Task<StopReport>> tasks;
+  for (const auto& service : services) tasks.push_back(run_one(context, service));
+  auto outcomes = co_await when_all(std::move(tasks));
+  std::vector<StopResult> results;
+  for (std::size_t i = 0; i < services.size(); ++i)
+    results.push_back({services[i], std::move(outcomes[i])});
+  co_return results;
+}
+
+}  // namespace aistack::operations

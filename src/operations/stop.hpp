@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operations/context.hpp"
+#include "operations/stack.hpp"
+
+namespace aistack::operations {
+
+struct StopReport {
+  std::string service;
+  bool was_running = false;
+};
+struct StopResult {
+  std::string service;
+  Result<StopReport> result;
+};
+
+// Stops services and remembers that the administrator wanted it so. Already stopped: done.
+// kNotFound: one of them is not installed. Services stop at once, the containers of one service
+// against the order in which they started.
+Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> services);
+
+// Stops what runs of a service, the last started first. No record is written.
+Task<bool> stop_containers(Context& context, const ServiceView& view);
+
+}  // namespace aistack::operations

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "operations/observe.hpp"
+
+namespace aistack::operations {
+
+// Waits until the service is green: probes again and again with a short, growing pause, and looks
+// at once when the engine reports an event of one of its containers.
+//
+// kNotHealthy: it went red for good, or `timeout` (default: the catalog's start-up time) is over;
+// `why` is the last verdict's reason. The container is left as it is.
+Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
+                               std::optional<std::chrono::nanoseconds> timeout);
+
+}  // namespace aistack::operations
