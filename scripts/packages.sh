@@ -2,10 +2,16 @@
 # The packages of Debian 12 and Ubuntu 24.04 that building, running and testing need: the one place
 # that names them. Sourced by setup.sh and test.sh.
 
+# "debian12", "ubuntu24.04".
+os_release() {
+  # shellcheck source=/dev/null
+  (. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")
+}
+
 # Debian 12's default Boost is 1.74; 1.81 lies beside it. Ubuntu 24.04 has 1.83.
 boost_packages() {
   local version=1.83
-  [ "$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")" != debian12 ] || version=1.81
+  [ "$(os_release)" != debian12 ] || version=1.81
   echo "libboost$version-dev libboost-url$version-dev"
 }
 
