@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "ports/container_engine.hpp"
+
+namespace aistack::engine {
+
+// How long the engine may take. Each call ends within its deadline, whatever the engine does.
+struct EngineDeadlines {
+  std::chrono::milliseconds connect{3'000};
+  std::chrono::milliseconds call{30'000};      // whole calls that answer at once
+  std::chrono::milliseconds create{60'000};    // create and start; stop: this and the grace
+  std::chrono::milliseconds silence{120'000};  // between two pieces of a stream
+};
+
+struct EngineOptions {
+  std::string endpoint;  // as parse_endpoint reads it
+  EngineDeadlines deadlines;
+};
+
+// A container engine behind its HTTP API. Cheap: nothing is connected before the first call.
+// kBadConfig: the endpoint is not one.
+Result<std::unique_ptr<ports::ContainerEngine>> make_engine(boost::asio::any_io_executor executor,
+                                                            EngineOptions options);
+
+}  // namespace aistack::engine

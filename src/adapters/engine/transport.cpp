@@ -1,0 +1,288 @@
+#include "adapters/engine/transport.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "adapters/engine/answers.hpp"
+#include "adapters/engine/requests.hpp"
+
+namespace aistack::engine {
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kMostConnections = 8;
+constexpr std::size_t kMostIdle = 2;
+constexpr std::uint64_t kLongestAnswer = 16 * 1024 * 1024;
+constexpr std::uint64_t kLongestError = 256 * 1024;
+
+bool is_success(int status) {
+  return (status >= 200 && status < 300) || status == 304 || status == 101;
+}
+
+// A call without a limit is one with a limit of a year and more.
+http::Deadline within(milliseconds allowed) {
+  constexpr auto kUnlimited = std::chrono::hours(24 * 365);
+  return allowed >= kUnlimited ? http::kNoDeadline : steady_clock::now() + allowed;
+}
+
+bool lost(const http::Failure& failure) {
+  using Kind = http::Failure::Kind;
+  return failure.kind == Kind::closed || failure.kind == Kind::cut_off ||
+         failure.kind == Kind::connect || failure.kind == Kind::io;
+}
+
+PieceSink append_to(std::string& body) {
+  return [&body](std::string_view piece) -> Result<> {
+    if (body.size() + piece.size() > kLongestAnswer)
+      return Error{ErrorCode::kEngineProtocol,
+                   fmt::format("the engine's answer is longer than {} bytes", kLongestAnswer)};
+    body.append(piece);
+    return ok();
+  };
+}
+
+}  // namespace
+
+// A connection out of the pool; goes back by itself.
+class Transport::Lease {
+ public:
+  Lease(Transport& transport, std::unique_ptr<http::Connection> connection, bool kept)
+      : transport_(&transport), connection_(std::move(connection)), kept_(kept) {}
+  Lease(Lease&& other) noexcept
+      : transport_(std::exchange(other.transport_, nullptr)),
+        connection_(std::move(other.connection_)),
+        kept_(other.kept_) {}
+  Lease& operator=(Lease&&) = delete;
+  ~Lease() {
+    if (transport_ != nullptr) transport_->release(std::move(connection_));
+  }
+  http::Connection& operator*() const { return *connection_; }
+  bool kept() const { return kept_; }
+
+ private:
+  Transport* transport_;
+  std::unique_ptr<http::Connection> connection_;
+  bool kept_;
+};
+
+Task<std::string_view> ApiStream::next() {
+  const auto deadline = silence_ ? steady_clock::now() + *silence_ : http::kNoDeadline;
+  auto piece = co_await connection_->receive_some(deadline);
+  if (!piece)
+    co_return transport_error(piece.error(), endpoint_, silence_.value_or(milliseconds(0)));
+  co_return piece.value();
+}
+
+Transport::Transport(asio::any_io_executor executor, http::Address address, std::string endpoint,
+                     EngineDeadlines deadlines)
+    : executor_(std::move(executor)),
+      address_(std::move(address)),
+      endpoint_(std::move(endpoint)),
+      deadlines_(deadlines) {}
+
+Error Transport::fail(const http::Failure& failure, milliseconds allowed) {
+  if (lost(failure)) version_.reset();
+  return transport_error(failure, endpoint_, allowed);
+}
+
+http::Request Transport::to_request(const ApiCall& call) const {
+  http::Request request;
+  request.method = call.method;
+  request.target = version_ ? "/v" + to_string(version_->spoken) + call.path : call.path;
+  if (address_.path.empty())
+    request.host = fmt::format(
+        fmt::runtime(address_.host.find(':') == std::string::npos ? "{}:{}" : "[{}]:{}"),
+        address_.host, address_.port);
+  request.headers.emplace_back("User-Agent", "aistack/" AISTACK_VERSION);
+  if (!call.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+  request.body = call.body;
+  return request;
+}
+
+Task<std::unique_ptr<http::Connection>> Transport::connect(http::Deadline deadline) {
+  const auto soon = std::min(deadline, steady_clock::now() + deadlines_.connect);
+  auto opened = co_await http::Connection::open(executor_, address_, soon);
+  if (!opened) co_return fail(opened.error(), deadlines_.connect);
+  co_return std::move(opened.value());
+}
+
+Task<> Transport::wait_for_turn(http::Deadline deadline, milliseconds allowed) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (in_use_ >= kMostConnections) {
+    asio::steady_timer turn(executor_, deadline);
+    queue_.push_back(&turn);
+    boost::system::error_code woken;
+    co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    const auto place = std::find(queue_.begin(), queue_.end(), &turn);
+    if (place == queue_.end()) continue;  // `release` took it: a connection is free
+    queue_.erase(place);
+    http::Failure failure;
+    failure.kind = woken ? http::Failure::Kind::interrupted : http::Failure::Kind::timeout;
+    co_return fail(failure, allowed);
+  }
+  co_return ok();
+}
+
+Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds allowed) {
+  while (!idle_.empty()) {
+    auto kept = std::move(idle_.back());
+    idle_.pop_back();
+    if (kept->reusable()) {
+      ++in_use_;
+      co_return Lease(*this, std::move(kept), true);
+    }
+    version_.reset();
+  }
+  BOOST_OUTCOME_CO_TRY(co_await wait_for_turn(deadline, allowed));
+  ++in_use_;
+  auto opened = co_await connect(deadline);
+  if (!opened) {
+    release(nullptr);
+    co_return std::move(opened.error());
+  }
+  co_return Lease(*this, std::move(opened.value()), false);
+}
+
+void Transport::release(std::unique_ptr<http::Connection> connection) {
+  --in_use_;
+  if (connection && idle_.size() < kMostIdle && connection->reusable())
+    idle_.push_back(std::move(connection));
+  if (queue_.empty()) return;
+  queue_.front()->cancel();
+  queue_.pop_front();
+}
+
+// Asks for the version on a connection, if it is not known.
+Task<> Transport::negotiate(http::Connection& connection, http::Deadline deadline,
+                            milliseconds allowed) {
+  if (version_) co_return ok();
+  const ApiCall question{Call::other, "GET", "/version"};
+  std::string body;
+  const auto sink = append_to(body);
+  BOOST_OUTCOME_CO_TRY(co_await exchange(connection, question, sink, deadline, allowed));
+  BOOST_OUTCOME_CO_TRY(const auto document, parse_document(body));
+  auto version = read_version(document);
+  if (version.newest == ports::ApiVersion{})
+    co_return Error{
+        ErrorCode::kEngineProtocol,
+        fmt::format("{} answers, but names no API version: it is no container engine", endpoint_)};
+  BOOST_OUTCOME_CO_TRY(version.spoken, choose_version(version));
+  version_ = std::move(version);
+  co_return ok();
+}
+
+Task<ports::EngineVersion> Transport::version() {
+  const auto deadline = steady_clock::now() + deadlines_.call;
+  if (version_ && !idle_.empty() && idle_.back()->reusable()) co_return *version_;
+  BOOST_OUTCOME_CO_TRY(const auto lease, co_await acquire(deadline, deadlines_.call));
+  BOOST_OUTCOME_CO_TRY(co_await negotiate(*lease, deadline, deadlines_.call));
+  co_return *version_;
+}
+
+// Turns an answer with an error's status into the Error.
+Task<> Transport::read_error(http::Connection& connection, const ApiCall& call, int status,
+                             http::Deadline deadline, milliseconds allowed) {
+  auto body = co_await connection.receive_all(kLongestError, deadline);
+  if (!body) co_return fail(body.error(), allowed);
+  co_return engine_error(call.call, status, message_in(body.value()));
+}
+
+Task<int> Transport::exchange(http::Connection& connection, const ApiCall& call,
+                              const PieceSink& sink, http::Deadline deadline,
+                              milliseconds allowed) {
+  const auto request = to_request(call);
+  if (auto sent = co_await connection.send(request, deadline); !sent)
+    co_return fail(sent.error(), allowed);
+  auto head = co_await connection.receive_head(deadline);
+  if (!head) co_return fail(head.error(), allowed);
+  const int status = head.value().status;
+  if (!is_success(status)) {
+    BOOST_OUTCOME_CO_TRY(co_await read_error(connection, call, status, deadline, allowed));
+  }
+  while (true) {
+    auto piece = co_await connection.receive_some(deadline);
+    if (!piece) co_return fail(piece.error(), allowed);
+    if (piece.value().empty()) co_return status;
+    BOOST_OUTCOME_CO_TRY(sink(piece.value()));
+  }
+}
+
+Task<int> Transport::send(ApiCall call, PieceSink sink) {
+  const auto allowed = call.allowed.value_or(deadlines_.call);
+  const auto deadline = within(allowed);
+  while (true) {
+    BOOST_OUTCOME_CO_TRY(const auto lease, co_await acquire(deadline, allowed));
+    BOOST_OUTCOME_CO_TRY(co_await negotiate(*lease, deadline, allowed));
+    bool began = false;
+    const PieceSink noting = [&](std::string_view piece) -> Result<> {
+      began = true;
+      return sink(piece);
+    };
+    auto status = co_await exchange(*lease, call, noting, deadline, allowed);
+    // A kept connection that the engine closes at this very moment: what only reads goes again.
+    const bool stale = !status && status.error().code == ErrorCode::kEngineUnreachable &&
+                       lease.kept() && !began && call.method == "GET";
+    if (!stale) co_return status;
+  }
+}
+
+Task<ApiReply> Transport::send(ApiCall call) {
+  ApiReply reply;
+  auto sink = append_to(reply.body);
+  BOOST_OUTCOME_CO_TRY(reply.status, co_await send(std::move(call), std::move(sink)));
+  co_return reply;
+}
+
+Task<ApiStream> Transport::open(ApiCall call, std::optional<milliseconds> silence) {
+  const auto allowed = call.allowed.value_or(deadlines_.call);
+  const auto deadline = within(allowed);
+  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
+  BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline, allowed));
+  const auto request = to_request(call);
+  if (auto sent = co_await connection->send(request, deadline); !sent)
+    co_return fail(sent.error(), allowed);
+  auto head = co_await connection->receive_head(deadline);
+  if (!head) co_return fail(head.error(), allowed);
+  const int status = head.value().status;
+  if (!is_success(status)) {
+    BOOST_OUTCOME_CO_TRY(co_await read_error(*connection, call, status, deadline, allowed));
+  }
+  co_return ApiStream(std::move(connection), std::move(head.value()), endpoint_, silence);
+}
+
+Task<ApiReply> Transport::upload(ApiCall call, std::string content_type, ports::ByteSource source) {
+  const auto silence = deadlines_.silence;
+  const auto deadline = [&] { return steady_clock::now() + silence; };
+  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline()));
+  BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline(), silence));
+  auto request = to_request(call);
+  request.headers.emplace_back("Content-Type", content_type);
+  auto sent = co_await connection->begin_body(request, deadline());
+  while (sent) {
+    BOOST_OUTCOME_CO_TRY(const auto piece, source());
+    sent = co_await connection->send_piece(piece, deadline());
+    if (piece.empty()) break;
+  }
+  // An engine that refuses does not read on; its answer says why.
+  if (!sent && !lost(sent.error())) co_return fail(sent.error(), silence);
+  auto head = co_await connection->receive_head(deadline());
+  if (!head && !sent && lost(head.error())) head = co_await connection->receive_head(deadline());
+  if (!head) co_return fail(sent ? head.error() : sent.error(), silence);
+  const int status = head.value().status;
+  if (!is_success(status)) {
+    BOOST_OUTCOME_CO_TRY(co_await read_error(*connection, call, status, deadline(), silence));
+  }
+  auto body = co_await connection->receive_all(kLongestAnswer, deadline());
+  if (!body) co_return fail(body.error(), silence);
+  ApiReply reply{status, std::move(body.value())};
+  co_return reply;
+}
+
+}  // namespace aistack::engine

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/engine/engine.hpp"
+#include "adapters/engine/errors.hpp"
+#include "adapters/http/connection.hpp"
+#include "base/task.hpp"
+#include "ports/container_engine.hpp"
+
+namespace aistack::engine {
+
+// One call of the API. `path` is without the version's prefix.
+struct ApiCall {
+  Call call = Call::other;  // for the meaning of errors
+  std::string method = "GET";
+  std::string path;
+  std::string body = {};                                  // JSON, if any
+  std::optional<std::chrono::milliseconds> allowed = {};  // instead of the usual deadline
+};
+
+struct ApiReply {
+  int status = 0;
+  std::string body;
+};
+
+using PieceSink = std::function<Result<>(std::string_view)>;
+
+// The answer to a call that streams, on a connection of its own; closed with it.
+class ApiStream {
+ public:
+  ApiStream(std::unique_ptr<http::Connection> connection, http::ResponseHead head,
+            std::string endpoint, std::optional<std::chrono::milliseconds> silence)
+      : connection_(std::move(connection)),
+        head_(std::move(head)),
+        endpoint_(std::move(endpoint)),
+        silence_(silence) {}
+
+  std::string_view content_type() const { return head_.header("Content-Type"); }
+  // The next piece, an empty one at the end. kEngineTimeout after too long a silence.
+  Task<std::string_view> next();
+
+ private:
+  std::unique_ptr<http::Connection> connection_;
+  http::ResponseHead head_;
+  std::string endpoint_;
+  std::optional<std::chrono::milliseconds> silence_;
+};
+
+// Carries calls to an engine: connections, the API's version, deadlines, and errors as Errors.
+//
+// Calls that answer at once share connections that are kept open: one as long as calls come one
+// after the other, more when they come together (at most eight; then they queue). When a kept
+// connection turns out to be closed, the engine may be another one now: its version is asked again.
+class Transport {
+ public:
+  Transport(boost::asio::any_io_executor executor, http::Address address, std::string endpoint,
+            EngineDeadlines deadlines);
+
+  const std::string& endpoint() const { return endpoint_; }
+  const http::Address& address() const { return address_; }
+  const EngineDeadlines& deadlines() const { return deadlines_; }
+
+  Task<ports::EngineVersion> version();
+
+  // An answer of at most 16 MiB. A status that is no success becomes an Error.
+  Task<ApiReply> send(ApiCall call);
+  // The same, the body piece by piece to `sink`, whose error ends the call.
+  Task<int> send(ApiCall call, PieceSink sink);
+  // An answer that streams: `silence` is the longest pause between two pieces (absent: any).
+  Task<ApiStream> open(ApiCall call, std::optional<std::chrono::milliseconds> silence);
+  // A request whose body streams from `source`, with an answer of at most 16 MiB.
+  Task<ApiReply> upload(ApiCall call, std::string content_type, ports::ByteSource source);
+
+ private:
+  class Lease;
+  Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
+  Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed);
+  Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
+  void release(std::unique_ptr<http::Connection> connection);
+  Task<> negotiate(http::Connection& connection, http::Deadline deadline,
+                   std::chrono::milliseconds allowed);
+  Task<int> exchange(http::Connection& connection, const ApiCall& call, const PieceSink& sink,
+                     http::Deadline deadline, std::chrono::milliseconds allowed);
+  Task<> read_error(http::Connection& connection, const ApiCall& call, int status,
+                    http::Deadline deadline, std::chrono::milliseconds allowed);
+  http::Request to_request(const ApiCall& call) const;
+  Error fail(const http::Failure& failure, std::chrono::milliseconds allowed);
+
+  boost::asio::any_io_executor executor_;
+  http::Address address_;
+  std::string endpoint_;
+  EngineDeadlines deadlines_;
+  std::optional<ports::EngineVersion> version_;
+  std::vector<std::unique_ptr<http::Connection>> idle_;
+  int in_use_ = 0;
+  std::deque<boost::asio::steady_timer*> queue_;
+};
+
+}  // namespace aistack::engine
