@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# What needs no engine: it must work on a machine that has none.
+
+load support
+
+setup() {
+  setup_box
+  export DOCKER_HOST=unix://$BOX/no-engine.sock
+}
+
+teardown() { :; }
+
+@test "version and --version print one line" {
+  run aistack version
+  assert_equal 0 "$status"
+  [[ $output =~ ^aistack\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+  assert_equal "$output" "$(aistack --version)"
+}
+
+@test "help lists every command of the lifecycle" {
+  run aistack help
+  assert_equal 0 "$status"
+  for command in install start stop restart status logs remove catalog version help completion; do
+    assert_line "$command"
+  done
+}
+
+@test "help COMMAND explains its options" {
+  run aistack help install
+  assert_equal 0 "$status"
+  assert_line --profile
+  assert_line --no-wait
+  assert_line --pull
+}
+
+@test "a misspelt command gets a suggestion" {
+  run --separate-stderr aistack instal ollama
+  assert_equal 2 "$status"
+  assert_equal "" "$output"
+  assert_line "install"
+}
+
+@test "an unknown option is a usage error" {
+  run --separate-stderr aistack install --nonsense
+  assert_equal 2 "$status"
+  assert_equal "" "$output"
+  assert_line "--nonsense"
+}
+
+@test "the bash completion completes commands and services" {
+  aistack completion bash >"$BOX/completion"
+  bash -n "$BOX/completion"
+  run bash -c '
+    aistack() { "$AISTACK_BINARY" "$@"; }
+    source "$1"
+    complete_line() {
+      COMP_WORDS=($1 "$2") COMP_CWORD=$(($(wc -w <<<"$1"))) COMP_LINE="$1 $2"
+      COMP_POINT=${#COMP_LINE} COMPREPLY=()
+      local name
+      name=$(complete -p aistack | sed "s/.*-F \([^ ]*\).*/\1/")
+      $name aistack "$2" ""
+      echo "${COMPREPLY[@]}"
+    }
+    complete_line "aistack" "inst"
+    complete_line "aistack start" "oll"' _ "$BOX/completion"
+  assert_equal 0 "$status"
+  assert_line install
+  assert_line ollama
+}
+
+@test "a full disk under stdout is an error" {
+  run bash -c '"$AISTACK_BINARY" help >/dev/full'
+  assert_equal 1 "$status"
+}
+
+@test "a reader that goes away is no error" {
+  run bash -c 'set -o pipefail; "$AISTACK_BINARY" help | head -n 1 >/dev/null'
+  assert_equal 0 "$status"
+}
+
+@test "catalog lists the services with their files" {
+  run --separate-stderr aistack catalog
+  assert_equal 0 "$status"
+  assert_line "$SHIPPED/ollama.yaml"
+  assert_line openwebui
+  assert_line localai
+  assert_equal "localai ollama openwebui" \
+    "$(aistack --json catalog | jq -r '[.services[].service] | sort | join(" ")')"
+}
+
+@test "catalog show gives the file with its override and variables resolved" {
+  run --separate-stderr aistack --json catalog show ollama
+  assert_equal 0 "$status"
+  assert_equal "$AISTACK_TEST_REGISTRY/ollama/ollama:1" "$(jq -r .services.ollama.image <<<"$output")"
+  assert_equal 127.0.0.1 "$(jq -r '.services.ollama.ports[0].host_ip' <<<"$output")"
+}
+
+@test "network.expose lan publishes the backends on all addresses" {
+  printf 'network:\n  expose: lan\n' >>"$AISTACK_CONFIG"
+  assert_equal 0.0.0.0 \
+    "$(aistack --json catalog show ollama | jq -r '.services.ollama.ports[0].host_ip')"
+}

@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# What every end-to-end test shares: the built binary against the lab's engine and registry, with
+# directories of its own and a clean engine before and after each test.
+
+bats_require_minimum_version 1.5.0
+
+# A copy of the shipped catalog (SHIPPED) and, over it, what an administrator would have in
+# /etc/aistack/compose (ETC): here the images from the lab's registry.
+setup_box() {
+  : "${AISTACK_TEST_DOCKER:?the lab is missing: run ./test.sh, or tests/lab/lab.sh enter DIR ctest}"
+  BOX=$BATS_TEST_TMPDIR
+  SHIPPED=$BOX/shipped
+  ETC=$BOX/etc
+  VOLUMES=$BOX/volumes
+  mkdir -p "$SHIPPED" "$ETC" "$BOX/home"
+  cp "$BATS_TEST_DIRNAME"/../../catalog/*.yaml "$SHIPPED"
+  printf 'volumes:\n  root: %s\n' "$VOLUMES" >"$BOX/config.yaml"
+  export HOME=$BOX/home NO_COLOR=1 DOCKER_HOST=$AISTACK_TEST_DOCKER
+  export AISTACK_CONFIG=$BOX/config.yaml AISTACK_COMPOSE_DIR=$SHIPPED:$ETC
+  export AISTACK_STATE_DIR=$BOX/state AISTACK_LOG_DIR=$BOX/log AISTACK_RUN_DIR=$BOX/run
+  use_image ollama ollama/ollama:1
+  use_image openwebui open-webui/open-webui:1
+  use_image localai localai/localai:1
+  clean_engine
+}
+
+# The engine as it was: nothing. The lab's own, never a developer's.
+clean_engine() {
+  local ids
+  local -x DOCKER_HOST=$AISTACK_TEST_DOCKER
+  mapfile -t ids < <(docker ps -aq)
+  [ ${#ids[@]} -eq 0 ] || docker rm -fv "${ids[@]}" >/dev/null
+  docker volume ls -q | xargs -r docker volume rm >/dev/null
+  docker network ls -q --filter type=custom | xargs -r docker network rm >/dev/null
+  docker image ls -q | sort -u | xargs -r docker image rm -f >/dev/null
+}
+
+# use_image SERVICE IMAGE: an override file with an image of the lab's registry.
+use_image() {
+  printf 'services:\n  %s:\n    image: %s/%s\n' "$1" "$AISTACK_TEST_REGISTRY" "$2" \
+    >"$ETC/$1.override.yaml"
+}
+
+# The lab's engine, even while a test points aistack at another one.
+docker() { DOCKER_HOST=$AISTACK_TEST_DOCKER command docker "$@"; }
+
+aistack() { "$AISTACK_BINARY" "$@"; }
+
+# state_of SERVICE, health_of SERVICE: as `status --json` has it.
+state_of() { aistack --json status | jq -r --arg s "$1" '.services[] | select(.service == $s).state'; }
+health_of() { aistack --json status | jq -r --arg s "$1" '.services[] | select(.service == $s).health'; }
+
+container_id() { docker inspect -f '{{.Id}}' "$1"; }
+
+# The status code of GET URL; 000 when nobody answers.
+http_status() { curl -s -m 5 -o /dev/null -w '%{http_code}' "$1" || true; }
+
+# Everything in the engine and on disk that a command may change, for "nothing was changed".
+engine_state() {
+  docker ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.State}}' | sort
+  docker volume ls -q | sort
+  docker network ls --no-trunc --format '{{.ID}} {{.Name}}' | sort
+  [ ! -d "$BOX/state" ] || find "$BOX/state" -type f | sort
+}
+
+# assert_line TEXT: what `run` caught (stdout and stderr) holds it.
+assert_line() {
+  [[ $output == *"$1"* ]] || [[ ${stderr:-} == *"$1"* ]] && return
+  printf 'expected: %s\noutput:\n%s\nstderr:\n%s\n' "$1" "$output" "${stderr:-}" >&2
+  return 1
+}
+
+# assert_equal EXPECTED ACTUAL
+assert_equal() {
+  [ "$1" = "$2" ] && return
+  printf 'expected: %s\nactual:   %s\n' "$1" "$2" >&2
+  return 1
+}
+
+# eventually CMD…: until CMD succeeds, 20 s at most.
+eventually() {
+  local end=$((SECONDS + 20))
+  until "$@"; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.05
+  done
+}
+
+# background PROGRAM ARGS…: runs it until the test's end; its pid in BACKGROUND.
+background() {
+  "$@" >"$BOX/background.out" 2>&1 3>&- </dev/null &
+  BACKGROUND=$!
+  echo "$BACKGROUND" >>"$BOX/background.pids"
+}
+
+end_background() {
+  [ -f "$BOX/background.pids" ] || return 0
+  xargs -r kill <"$BOX/background.pids" 2>/dev/null || true
+}
+
+setup() { setup_box; }
+
+teardown() {
+  end_background
+  clean_engine
+}
