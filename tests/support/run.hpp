@@ -72,7 +72,8 @@ template <class T>
 T run(boost::asio::io_context& io, boost::asio::awaitable<T> task,
       std::chrono::milliseconds limit = kTestLimit) {
   const auto running = start(io, std::move(task));
-  run_until(io, [&] { return running->ended(); }, limit);
+  run_until(
+      io, [&] { return running->ended(); }, limit);
   return running->take();
 }
 
