@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -122,9 +123,8 @@ EffectiveSettings apply_settings(const std::vector<SettingEntry>& entries,
 // One row of `config show`, in the table's order.
 struct SettingRow {
   std::string key;
-  std::string value;              // as one writes it in YAML; "" for an unset optional
-  std::vector<std::string> list;  // of a list
-  bool is_list = false;
+  std::string value;                    // as one writes it in YAML; "" for an unset optional
+  nlohmann::json json;                  // the same, typed; null for an unset optional
   std::optional<SettingSource> source;  // absent: the default
 };
 std::vector<SettingRow> setting_rows(const EffectiveSettings& settings);

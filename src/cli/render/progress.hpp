@@ -10,12 +10,12 @@
 namespace aistack::cli {
 
 // Draws progress on stderr. On a terminal: one live line a service, a pull as a bar with bytes,
-// rate and the time left, pulls redrawn at most ten times a second; finished services keep their
-// last line. Elsewhere, and under --json: one plain line a step, a pull as a line at its start and
-// one at its end. Nothing under --quiet, but for `failed`, which is not progress.
+// rate and the time left, pulls redrawn at most ten times a second; the last line of a service
+// that is done stays. Elsewhere, and under --json: one plain line a step, a pull as a line at its
+// start and one at its end. Nothing under --quiet.
 //
-// `output` and `clock` must outlive it. The destructor leaves the cursor at the start of a line;
-// `finish` does so before an error is printed.
+// `output` and `clock` must outlive it. `finish` (and the destructor) takes unfinished lines away,
+// before an error is printed.
 class ProgressDisplay : public operations::Progress {
  public:
   virtual void finish() = 0;

@@ -49,6 +49,10 @@ class Table {
   std::string render(std::optional<int> width, bool color) const;
 
  private:
+  std::vector<int> widths(std::optional<int> width) const;
+  std::string line(const std::vector<Cell>& cells, const std::vector<int>& widths,
+                   std::optional<int> width, bool color) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -1,0 +1,33 @@
+#include "cli/dispatch.hpp"
+
+#include "cli/render/error.hpp"
+
+namespace aistack::cli {
+namespace {
+
+int report(Session& session, const Error& error) {
+  print_error(session.output, error, session.options.json);
+  return exit_code(error.code);
+}
+
+}  // namespace
+
+Task<int> dispatch(Session& session, const Invocation& invocation) {
+  if (session.options.no_color) session.output.forbid_color();
+  const auto result = co_await invocation.command->run(session, invocation.arguments);
+  const int code = result ? result.value() : report(session, result.error());
+  session.output.flush();
+  if (session.output.broken()) co_return kExitDone;
+  if (session.output.failure() != 0) {
+    const Error error{ErrorCode::kIo,
+                      std::string{strerrorname_np(session.output.failure())},
+                      "cannot write to standard output",
+                      {},
+                      {}};
+    session.output.error(error_text(error, false));
+    co_return kExitFailed;
+  }
+  co_return code;
+}
+
+}  // namespace aistack::cli
