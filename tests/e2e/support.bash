@@ -24,15 +24,19 @@ setup_box() {
   clean_engine
 }
 
+# for_all CMD…: CMD with the lines of stdin as further arguments; nothing when there are none.
+for_all() {
+  local lines
+  mapfile -t lines
+  [ ${#lines[@]} -eq 0 ] || "$@" "${lines[@]}" >/dev/null
+}
+
 # The engine as it was: nothing. The lab's own, never a developer's.
 clean_engine() {
-  local ids
-  local -x DOCKER_HOST=$AISTACK_TEST_DOCKER
-  mapfile -t ids < <(docker ps -aq)
-  [ ${#ids[@]} -eq 0 ] || docker rm -fv "${ids[@]}" >/dev/null
-  docker volume ls -q | xargs -r docker volume rm >/dev/null
-  docker network ls -q --filter type=custom | xargs -r docker network rm >/dev/null
-  docker image ls -q | sort -u | xargs -r docker image rm -f >/dev/null
+  docker ps -aq | for_all docker rm -fv
+  docker volume ls -q | for_all docker volume rm
+  docker network ls -q --filter type=custom | for_all docker network rm
+  docker image ls -q | sort -u | for_all docker image rm -f
 }
 
 # use_image SERVICE IMAGE: an override file with an image of the lab's registry.
