@@ -49,14 +49,28 @@ struct Dependency {
   bool restart = false;
 };
 
+// A secret or config whose text stands in the file or in a variable: it is put into the container
+// (as an archive, before the first start), since there is no file to mount.
+struct InjectedFile {
+  std::string path;  // absolute, in the container
+  std::string content;
+  unsigned mode = 0444;
+  std::string uid;  // "" means root
+  std::string gid;
+};
+
 struct ComposeService {
   std::string name;
-  nlohmann::ordered_json model;  // canonical, as `docker compose config --format json` has it
+  nlohmann::ordered_json model;  // canonical, as `docker compose config --format json` has it, but
+                                 // "$" plain
   std::vector<Dependency> depends_on;
   std::string image;
   std::string container_name;  // what the container will be called
   bool gpu = false;            // asks for a GPU
-  std::string config_hash;     // com.docker.compose.config-hash
+  std::string config_hash;     // com.docker.compose.config-hash, of the model as it is here
+  std::string platform;        // "linux/arm64"; "" is the engine's own
+  std::vector<InjectedFile> files;
+  std::vector<std::string> security_options;  // with the text of seccomp profiles
 };
 
 struct Project {
@@ -64,6 +78,7 @@ struct Project {
   std::filesystem::path working_directory;
   std::vector<std::filesystem::path> config_files;
   nlohmann::ordered_json model;           // canonical form of the whole, "$" written "$$"
+  nlohmann::ordered_json resources;       // its networks, volumes, secrets, configs, "$" plain
   std::vector<ComposeService> services;   // in an order in which they may start
   std::vector<std::string> network_keys;  // of `networks`, those that a service uses
   std::vector<std::string> volume_keys;
@@ -79,12 +94,24 @@ struct ContainerOptions {
   std::string image_id;  // for com.docker.compose.image
   bool drop_gpu = false;
   std::map<std::string, std::string> labels;  // ours, beside Compose's
+  // The containers that exist, by Compose service: what network_mode, ipc, pid `service:X` and
+  // volumes_from mean. Where one is missing, the text of the file stays.
+  std::map<std::string, std::string> container_ids = {};
 };
 
-// The container that `docker compose up` would create for this service.
+// The names of services whose containers must exist before this one's is created, because it names
+// them by id.
+std::vector<std::string> shared_services(const ComposeService& service);
+
+// The container that `docker compose up` would create for this service. The configuration hash is
+// that of the file, whatever `drop_gpu` took away.
 domain::ContainerSpec container_spec(const Project& project, const ComposeService& service,
                                      const ContainerOptions& options);
 domain::NetworkSpec network_spec(const Project& project, const std::string& key);
 domain::VolumeSpec volume_spec(const Project& project, const std::string& key);
+
+// The text of a canonical model, byte for byte as `docker compose config --format json` prints it
+// (but for a last line end). `indent` < 0: all on one line.
+std::string to_text(const nlohmann::ordered_json& model, int indent = 2);
 
 }  // namespace aistack::compose
