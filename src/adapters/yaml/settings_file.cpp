@@ -40,7 +40,9 @@ class Flattener {
       : file_(file), problems_(problems) {}
 
   void read_map(const YAML::Node& map, const std::string& prefix, int depth) {
-    for (const auto& [key, value] : map) {
+    for (const auto& pair : map) {
+      const auto& key = pair.first;
+      const auto& value = pair.second;
       const SettingSource source{file_, line_of(key.Mark())};
       if (too_much(source)) return;
       if (!key.IsScalar()) {
