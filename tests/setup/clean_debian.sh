@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# setup.sh on a clean Debian 12 that holds nothing else: a chroot made by debootstrap, in namespaces
+# of its own (network, processes, mounts), with packages and nothing more within reach. Runs setup
+# twice, looks at the service, undoes it, and looks for what was left behind.
+#
+#   clean_debian.sh [KEPT_BASE]   KEPT_BASE: a folder for the bare system, made once and used again
+#
+# Takes the packages from where this machine takes its own. Not part of test.sh: it builds
+# everything anew and needs some minutes.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+netns=aistack-setup-$$
+work=$(mktemp -d /tmp/aistack-setup.XXXXXX)
+root=$work/root
+port=3142
+
+cleanup() {
+  [ -z "${proxy:-}" ] || kill "$proxy" 2>/dev/null || true
+  ip netns del "$netns" 2>/dev/null || true
+  rm -rf --one-file-system "$work"
+}
+trap cleanup EXIT
+
+# shellcheck disable=SC2016  # apt's own placeholder
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' |
+  grep -m1 'debian/*$')
+base=${1:-$work/base}
+[ -d "$base/etc" ] || debootstrap --variant=minbase bookworm "$base" "$mirror" >"$work/debootstrap.log"
+cp -a "$base" "$root"
+mkdir "$root/root/aistack"
+git -c safe.directory='*' -C "$repository" archive HEAD | tar -x -C "$root/root/aistack"
+echo "Acquire::http::Proxy \"http://127.0.0.1:$port\";" >"$root/etc/apt/apt.conf.d/99proxy"
+
+ip netns add "$netns"
+nsenter --net="/run/netns/$netns" ip link set lo up
+python3 "$here/apt_proxy.py" "$netns" "$port" &
+proxy=$!
+
+# The end of the first process in the new process namespace ends everything that it left running.
+cat >"$root/root/inside.sh" <<'INSIDE'
+set -euo pipefail
+cd /root/aistack
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+files() { find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /root/aistack \) -prune -o \
+  -type f -iname '*aistack*' -print | grep -v '^/root/' | sort; }
+
+before=$(files)
+./setup.sh || fail "the first setup.sh"
+aistack status --exit-code || fail "not green after setup.sh"
+first=$(docker inspect -f '{{.Id}}' aistack-ollama)
+echo data >/var/lib/aistack/volumes/ollama_data/mine
+[ -s /usr/share/bash-completion/completions/aistack ] || fail "no completion"
+[ -s /usr/share/aistack/compose/ollama.yaml ] || fail "no catalog"
+
+./setup.sh || fail "the second setup.sh"
+aistack status --exit-code || fail "not green after the second setup.sh"
+[ "$first" = "$(docker inspect -f '{{.Id}}' aistack-ollama)" ] || fail "setup.sh twice made a new container"
+
+pid=$(cat /usr/share/aistack/setup/dockerd.pid)
+./setup.sh --undo || fail "setup.sh --undo"
+! command -v aistack || fail "the program is still there"
+[ ! -d "/proc/$pid" ] || fail "the engine that setup.sh had started is still there"
+[ "$(cat /var/lib/aistack/volumes/ollama_data/mine)" = data ] || fail "data is gone"
+left=$(comm -13 <(echo "$before") <(files))
+[ -z "$left" ] || fail "left behind: $left"
+left=$(find /var/lib/aistack /etc/aistack /var/log/aistack /run/aistack /usr/share/aistack -mindepth 1 \
+  2>/dev/null | grep -vE '^/var/lib/aistack/(volumes|secrets)(/|$)' || true)
+[ -z "$left" ] || fail "left behind: $left"
+dockerd >/dev/null 2>&1 & until docker version >/dev/null 2>&1; do sleep 0.1; done
+[ -z "$(docker ps -aq)" ] || fail "containers are left: $(docker ps -a)"
+./setup.sh --undo || fail "setup.sh --undo, again"
+echo "setup.sh: twice, and undone; nothing left behind but data"
+INSIDE
+
+# shellcheck disable=SC2016  # for the inner shell
+nsenter --net="/run/netns/$netns" unshare --mount --pid --fork --kill-child bash -c '
+  root=$1
+  mount --make-rprivate /
+  mount --bind "$root" "$root"
+  mount -t proc proc "$root/proc"
+  mount --rbind /sys "$root/sys"
+  mount --rbind /dev "$root/dev"
+  mount -t tmpfs tmpfs "$root/run"
+  exec chroot "$root" bash /root/inside.sh' _ "$root"
