@@ -5,11 +5,14 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/when_all.hpp"
+
 namespace aistack::testing {
 namespace asio = boost::asio;
 
 Task<> Announcement::wait() {
   co_await asio::this_coro::throw_if_cancelled(false);
+  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
   const auto before = count_;
   boost::system::error_code woken;
   co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));

@@ -193,8 +193,10 @@ Task<int> FakeEngine::wait_container(std::string name) {
   const auto* found = find(name);
   if (found == nullptr) co_return no_container(name);
   const auto container = containers.at(found->details.id);
-  BOOST_OUTCOME_CO_TRY(co_await wait_while(
-      [container] { return container->details.state == ContainerState::running; }));
+  const std::function<bool()> runs = [container] {
+    return container->details.state == ContainerState::running;
+  };
+  BOOST_OUTCOME_CO_TRY(co_await wait_while(runs));
   co_return container->details.exit_code;
 }
 

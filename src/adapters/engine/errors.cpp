@@ -124,6 +124,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {kStart, 0, "bind source path does not exist", ErrorCode::kBadContainerSpec},
     {kStart, 400, "", ErrorCode::kBadContainerSpec},
     {kCreate, 400, "", ErrorCode::kBadContainerSpec},
+    {kCreate, 0, "container create option", ErrorCode::kBadContainerSpec},  // Podman, with 500
     {Call::create_network, 400, "", ErrorCode::kBadContainerSpec},
     {Call::connect_network, 400, "", ErrorCode::kBadContainerSpec},
     {Call::create_volume, 400, "", ErrorCode::kBadContainerSpec},
@@ -137,6 +138,8 @@ constexpr auto kRules = std::to_array<Rule>({
     {Call::remove_network, 0, "network is being used", ErrorCode::kConflict},
     {Call::remove_container, 0, "cannot remove container", ErrorCode::kConflict},
     {Call::remove_image, 0, "in use", ErrorCode::kConflict},
+    {Call::remove_image, 0, "more than one tag", ErrorCode::kConflict},  // Podman, with 500
+    {Call::other, 0, "container state improper", ErrorCode::kConflict},  // Podman, with 500
 
     {Call::other, 404, "", ErrorCode::kNotFound},
     {Call::other, 409, "", ErrorCode::kConflict},

@@ -4,6 +4,7 @@
 #include "adapters/engine/http_engine.hpp"
 #include "adapters/engine/requests.hpp"
 #include "base/text.hpp"
+#include "base/when_all.hpp"
 
 // The life of a container.
 namespace aistack::engine {
@@ -67,7 +68,7 @@ Task<std::string> HttpEngine::create_container(domain::ContainerSpec spec) {
   const auto connected = co_await connect_all(request.connect_afterwards, id);
   if (!connected) {
     const ports::RemoveOptions with_volumes{.force = true, .anonymous_volumes = true};
-    (void)co_await remove_container(id, with_volumes);
+    (void)co_await shielded(remove_container(id, with_volumes));
     co_return connected.error();
   }
   co_return id;

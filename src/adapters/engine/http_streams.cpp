@@ -9,6 +9,7 @@
 #include "adapters/engine/http_engine.hpp"
 #include "adapters/engine/requests.hpp"
 #include "base/text.hpp"
+#include "base/when_all.hpp"
 
 // What streams: pulls, logs, events, waits, commands and archives.
 namespace aistack::engine {
@@ -164,6 +165,7 @@ Task<ports::ExecResult> HttpEngine::run_exec(std::string id) {
     if (!flag_of(document, "Running")) co_return result;
     if (steady_clock::now() > deadline)
       co_return Error{ErrorCode::kEngineTimeout, "a command that closed its output still runs"};
+    BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
     asio::steady_timer pause(executor_, milliseconds(20));
     boost::system::error_code woken;
     co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, woken));

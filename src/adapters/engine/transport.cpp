@@ -9,6 +9,7 @@
 
 #include "adapters/engine/answers.hpp"
 #include "adapters/engine/requests.hpp"
+#include "base/when_all.hpp"
 
 namespace aistack::engine {
 namespace asio = boost::asio;
@@ -116,6 +117,7 @@ Task<std::unique_ptr<http::Connection>> Transport::connect(http::Deadline deadli
 Task<> Transport::wait_for_turn(http::Deadline deadline, milliseconds allowed) {
   co_await asio::this_coro::throw_if_cancelled(false);
   while (in_use_ >= kMostConnections) {
+    BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
     asio::steady_timer turn(executor_, deadline);
     queue_.push_back(&turn);
     boost::system::error_code woken;

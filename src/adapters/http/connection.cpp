@@ -30,6 +30,10 @@ Failure failure(Failure::Kind kind, std::string text, int error_number = 0) {
   return Failure{kind, error_number, std::move(text)};
 }
 
+Failure interrupted() {
+  return failure(Failure::Kind::interrupted, "interrupted");
+}
+
 bool is_hang_up(const error_code& error) {
   return error == asio::error::eof || error == asio::error::connection_reset ||
          error == asio::error::broken_pipe;
@@ -44,6 +48,14 @@ std::string head_text(const Request& request, std::string_view framing) {
     text.append(name).append(": ").append(value).append("\r\n");
   text.append(framing).append("\r\n");
   return text;
+}
+
+// A cancellation that comes while nothing is waited for reaches no socket. It is remembered in the
+// task, and found here before the next wait.
+asio::awaitable<bool> cancelled() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() != asio::cancellation_type::none;
 }
 
 }  // namespace
@@ -85,7 +97,7 @@ struct Connection::State : std::enable_shared_from_this<State> {
   Failure explain(const error_code& error) const {
     if (error == asio::error::operation_aborted) {
       if (expired) return failure(Failure::Kind::timeout, "no answer within the time allowed");
-      return failure(Failure::Kind::interrupted, "interrupted");
+      return interrupted();
     }
     if (is_hang_up(error)) {
       return answer_began ? failure(Failure::Kind::cut_off, "the answer was cut off")
@@ -115,7 +127,7 @@ struct Connection::State : std::enable_shared_from_this<State> {
 };
 
 Wire<> Connection::State::write(std::string_view data, Deadline deadline) {
-  co_await asio::this_coro::throw_if_cancelled(false);
+  if (co_await cancelled()) co_return interrupted();
   const auto self = shared_from_this();
   error_code error;
   arm(deadline);
@@ -127,7 +139,7 @@ Wire<> Connection::State::write(std::string_view data, Deadline deadline) {
 }
 
 Wire<bool> Connection::State::read_more(Deadline deadline) {
-  co_await asio::this_coro::throw_if_cancelled(false);
+  if (co_await cancelled()) co_return interrupted();
   const auto self = shared_from_this();
   if (begin > 0) {
     std::memmove(input.data(), input.data() + begin, end - begin);
@@ -194,7 +206,7 @@ Connection::~Connection() {
 
 Wire<std::unique_ptr<Connection>> Connection::open(asio::any_io_executor executor, Address address,
                                                    Deadline deadline) {
-  co_await asio::this_coro::throw_if_cancelled(false);
+  if (co_await cancelled()) co_return interrupted();
   std::vector<asio::generic::stream_protocol::endpoint> targets;
   if (!address.path.empty()) {
     sockaddr_un limit{};

@@ -35,6 +35,10 @@ Wire<std::vector<asio::ip::address>> resolve(asio::any_io_executor executor, std
     answer->results = std::move(results);
     timer->cancel();
   });
+  if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+    resolver.cancel();
+    co_return Failure{Failure::Kind::interrupted, 0, "interrupted"};
+  }
   error_code waited;
   co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, waited));
   resolver.cancel();
