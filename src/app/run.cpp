@@ -1,12 +1,92 @@
 #include "app/run.hpp"
 
-#include <cstdio>
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <exception>
+#include <map>
+#include <string>
+
+#include "app/wiring.hpp"
+#include "cli/command_table.hpp"
+#include "cli/dispatch.hpp"
+#include "cli/output.hpp"
+#include "cli/parse.hpp"
+#include "cli/render/error.hpp"
 
 namespace aistack::app {
+namespace {
 
-int run(int, char**) {
-  std::puts("aistack " AISTACK_VERSION);
-  return 0;
+std::map<std::string, std::string> read_environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text{*entry};
+    const auto equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+// The command, seeing a Ctrl-C as an error of the wait that it interrupts and not as an exception:
+// what must be undone can then still wait for the engine.
+boost::asio::awaitable<int> command(cli::Session& session, const cli::Invocation& invocation) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  const auto code = co_await cli::dispatch(session, invocation);
+  co_return code.value();
+}
+
+int run_command(const cli::Invocation& invocation, cli::Output& output,
+                std::map<std::string, std::string> environment) {
+  boost::asio::io_context io{1};
+  Wiring wiring{io.get_executor(), output, invocation.options, std::move(environment)};
+  auto session = wiring.session();
+  boost::asio::cancellation_signal cancel;
+  boost::asio::signal_set signals{io, SIGINT, SIGTERM};
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (!error) cancel.emit(boost::asio::cancellation_type::terminal);
+  });
+  int exit_code = 1;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(io, command(session, invocation),
+                        boost::asio::bind_cancellation_slot(
+                            cancel.slot(), [&](std::exception_ptr exception, int code) {
+                              failure = std::move(exception);
+                              exit_code = code;
+                              signals.cancel();
+                            }));
+  io.run();
+  wiring.finish_progress();
+  if (failure) std::rethrow_exception(failure);
+  return exit_code;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of the write (see cli::Output)
+  auto environment = read_environment();
+  cli::Output output{STDOUT_FILENO, STDERR_FILENO, environment};
+  try {
+    const auto invocation = cli::parse(argc, argv, cli::command_table());
+    if (!invocation) {
+      const std::vector<std::string> words{argv + (argc > 0 ? 1 : 0), argv + argc};
+      cli::print_error(output, invocation.error(), cli::guess_options(words).json);
+      return cli::exit_code(invocation.error().code);
+    }
+    if (invocation.value().options.no_color) output.forbid_color();
+    return run_command(invocation.value(), output, std::move(environment));
+  } catch (const std::exception& exception) {
+    Error error{ErrorCode::kInternal, exception.what()};
+    error.what = "aistack has a bug, and this command ran into it";
+    error.next = {"report it with the output of: aistack version"};
+    cli::print_error(output, error, false);
+    return cli::exit_code(error.code);
+  }
 }
 
 }  // namespace aistack::app

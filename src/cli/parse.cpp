@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <utility>
 

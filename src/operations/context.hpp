@@ -30,11 +30,14 @@ struct Context {
   ports::ServiceLocks& locks;
   ports::Host& host;
   Progress& progress;
-  const Catalog& catalog;
+  Catalog& catalog;
   const domain::Settings& settings;
   std::filesystem::path volumes_root;
   std::chrono::nanoseconds lock_timeout{0};
   std::function<std::string()> new_operation_id;
+  // Reads the catalog again into `catalog` (pointers into it are void afterwards): its files name
+  // env files of secrets that may just have been generated.
+  std::function<Result<>()> reload_catalog;
 };
 
 }  // namespace aistack::operations

@@ -122,11 +122,33 @@ Task<EngineFacts> check_all(Context& context, const std::vector<const CatalogEnt
   co_return facts;
 }
 
+// Generates what is missing; the services' files read it, so they are read again.
+Result<> ensure_secrets(Context& context, std::vector<const CatalogEntry*>& entries,
+                        const std::vector<std::string>& services) {
+  bool generated = false;
+  for (const auto* entry : entries) {
+    if (entry->spec().secrets.empty()) continue;
+    BOOST_OUTCOME_TRY(const bool any, context.secrets.ensure(entry->name, entry->spec().secrets));
+    generated |= any;
+  }
+  if (!generated) return ok();
+  BOOST_OUTCOME_TRY(context.reload_catalog());
+  BOOST_OUTCOME_TRY(entries, find_all(context, services));
+  return ok();
+}
+
+Task<EngineFacts> prepare_all(Context& context, std::vector<const CatalogEntry*>& entries,
+                              const std::vector<std::string>& services, Verb verb) {
+  BOOST_OUTCOME_CO_TRY(auto facts, co_await check_all(context, entries, verb));
+  BOOST_OUTCOME_CO_TRY(ensure_secrets(context, entries, services));
+  co_return facts;
+}
+
 Task<ServiceResults> run_all(Context& context, std::vector<std::string> services, Verb verb,
                              DeployOptions options) {
-  BOOST_OUTCOME_CO_TRY(const auto entries, find_all(context, services));
+  BOOST_OUTCOME_CO_TRY(auto entries, find_all(context, services));
   BOOST_OUTCOME_CO_TRY(auto operations, co_await begin_all(context, entries, verb));
-  auto facts = co_await check_all(context, entries, verb);
+  auto facts = co_await prepare_all(context, entries, services, verb);
   if (!facts) {
     auto error = with_what(std::move(facts).error(),
                            fmt::format("cannot {} {}", name_of(verb), fmt::join(services, ", ")));

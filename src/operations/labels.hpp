@@ -20,6 +20,12 @@ inline constexpr auto kKeysLabel = "io.aistack.keys";
 // Present with "dropped" when the file asks for a GPU and the engine had none.
 inline constexpr auto kGpuLabel = "io.aistack.gpu";
 
+// The network that all services of the stack share. Each is a project of its own to Docker Compose,
+// so their files declare it external; it is made by the first install and goes with the last
+// service.
+inline constexpr auto kStackNetwork = "aistack-net";
+inline constexpr auto kNetworkLabel = "io.aistack.network";
+
 using Labels = std::map<std::string, std::string>;
 
 // What ours says about one container.

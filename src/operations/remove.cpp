@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "operations/labels.hpp"
 #include "operations/operation.hpp"
 #include "operations/resources.hpp"
 #include "operations/stack.hpp"
@@ -45,12 +46,19 @@ bool used_elsewhere(Context& context, const CatalogEntry& entry, const std::stri
   return false;
 }
 
+// The stack's network is ours when we labelled it, or when nobody did: made by hand with `docker
+// network create`, which is how a deleted one is mended.
+bool may_remove(const ports::NetworkDetails& network) {
+  return network.labels.empty() || network.labels.contains(kNetworkLabel);
+}
+
 Task<> remove_networks(Context& context, const CatalogEntry& entry,
                        const std::vector<ports::ContainerSummary>& all, RemoveReport& report) {
   for (const auto& network : own_networks(entry)) {
     if (used_elsewhere(context, entry, network, all)) continue;
     BOOST_OUTCOME_CO_TRY(const auto seen, co_await context.engine.inspect_network(network));
     if (!seen) continue;
+    if (network == kStackNetwork && !may_remove(*seen)) continue;
     const auto removed = co_await context.engine.remove_network(network);
     if (removed) {
       report.networks.push_back(network);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/when_all.hpp"
+#include "operations/labels.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -22,6 +23,8 @@ Task<> ensure_network(Context& context, const CatalogEntry& entry, domain::Netwo
     error.next = {fmt::format("docker network create {}", name)};
     co_return error;
   }
+  if (name == kStackNetwork)
+    spec.options = {{"Driver", "bridge"}, {"Labels", {{kNetworkLabel, "stack"}}}};
   const auto created = co_await context.engine.create_network(std::move(spec));
   // Another service's pipeline may have made it a moment ago.
   if (!created && created.error().code != ErrorCode::kNameInUse) co_return created.error();
@@ -68,9 +71,6 @@ Task<> ensure_volume(Context& context, const CatalogEntry& entry, domain::Volume
 }  // namespace
 
 Task<> ensure_resources(Context& context, const CatalogEntry& entry) {
-  if (!entry.spec().secrets.empty()) {
-    BOOST_OUTCOME_CO_TRY(context.secrets.ensure(entry.name, entry.spec().secrets));
-  }
   std::vector<Task<>> tasks;
   for (const auto& key : entry.project.network_keys)
     tasks.push_back(ensure_network(context, entry, compose::network_spec(entry.project, key)));

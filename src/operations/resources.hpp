@@ -5,14 +5,10 @@
 
 #include "operations/context.hpp"
 
-// What a service's containers need beside their image: networks, volumes, secrets.
+// What a service's containers need beside their image: networks and volumes.
 namespace aistack::operations {
 
-// The network that the services of the stack share. Ours to make and to remove although the shipped
-// files call it external (only so does Docker Compose, pointed at them, warn of no other project).
-inline constexpr const char* kStackNetwork = "aistack-net";
-
-// The networks and volumes of the entry exist afterwards, and its secrets are generated.
+// The networks and volumes of the entry exist afterwards.
 // New plain volumes are local volumes bound to <volumes_root>/NAME, so that `docker volume prune`
 // cannot delete them; an existing volume of any driver is used as it is. All at once.
 // kNameInUse: a network with that name that is neither ours nor declared external;

@@ -7,10 +7,18 @@
 // The rows that cli/command_table.cpp collects: one function a file of this folder.
 namespace aistack::cli {
 
+std::vector<Command> catalog_commands();
 std::vector<Command> config_commands();  // config test, config show
 Command completion_command();
 Command help_command();
+Command install_command();
+Command logs_command();
 Command man_command();  // hidden
+Command remove_command();
+Command restart_command();
+Command start_command();
+Command status_command();
+Command stop_command();
 Command version_command();
 
 }  // namespace aistack::cli

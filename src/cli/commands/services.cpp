@@ -1,0 +1,85 @@
+#include "cli/commands/services.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "cli/render/error.hpp"
+#include "cli/render/json.hpp"
+
+namespace aistack::cli {
+namespace {
+
+using operations::Deployed;
+using operations::DeployReport;
+
+const char* word(Deployed action) {
+  switch (action) {
+    case Deployed::unchanged:
+      return "unchanged";
+    case Deployed::created:
+      return "installed";
+    case Deployed::started:
+      return "started";
+    case Deployed::recreated:
+      return "recreated";
+  }
+  return "unchanged";
+}
+
+std::string line(const DeployReport& report) {
+  auto text = fmt::format("{}: {}", report.service, word(report.action));
+  if (report.action == Deployed::unchanged) text = report.service + ": already up, nothing changed";
+  if (!report.drifted.empty()) text += fmt::format(" ({} changed)", join(report.drifted, ", "));
+  if (report.health != domain::Health::none) text += fmt::format(", {}", to_string(report.health));
+  return text;
+}
+
+nlohmann::ordered_json json(const DeployReport& report) {
+  return {{"service", report.service},
+          {"action", word(report.action)},
+          {"drifted", report.drifted},
+          {"gpu_dropped", report.gpu_dropped},
+          {"health", to_string(report.health)}};
+}
+
+}  // namespace
+
+int print_results(Session& session, const operations::ServiceResults& results) {
+  auto documents = nlohmann::ordered_json::array();
+  int worst = kExitDone;
+  for (const auto& [service, result] : results) {
+    if (result) {
+      if (session.options.json)
+        documents.push_back(json(result.value()));
+      else if (!session.options.quiet)
+        session.output.write_line(line(result.value()));
+      continue;
+    }
+    worst = std::max(worst, exit_code(result.error().code));
+    if (session.options.json) {
+      auto document = error_json(result.error());
+      document["service"] = service;
+      documents.push_back(std::move(document));
+    } else {
+      print_error(session.output, result.error(), false);
+    }
+  }
+  if (session.options.json)
+    print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
+  return worst;
+}
+
+Result<operations::DeployOptions> deploy_options(const Arguments& arguments) {
+  operations::DeployOptions options;
+  options.start = !arguments.flag("--no-start");
+  options.wait = options.start && !arguments.flag("--no-wait");
+  BOOST_OUTCOME_TRY(options.timeout, arguments.duration("--timeout"));
+  const auto pull = arguments.value("--pull").value_or("missing");
+  if (pull == "always") options.pull = operations::PullPolicy::always;
+  if (pull == "never") options.pull = operations::PullPolicy::never;
+  return options;
+}
+
+}  // namespace aistack::cli
