@@ -141,7 +141,7 @@ struct Reader {
  private:
   Complaint not_whole() const {
     const auto value = number<double>(text);
-    if (value && *value < key.least) return out_of_range(key, field, text);
+    if (value && (*value < key.least || *value > key.most)) return out_of_range(key, field, text);
     const auto unit = unit_of(key, field);
     return fmt::format("{} is not a whole number{}", in_quotes(text),
                        unit.empty() ? "" : fmt::format(" of {}", unit));
@@ -199,10 +199,14 @@ std::string_view last_part(std::string_view key) {
   return dot == std::string_view::npos ? key : key.substr(dot + 1);
 }
 
-std::string unknown_key(std::string_view name) {
+// Suggestions cost time, and nobody reads the hundredth.
+constexpr std::size_t kMostSuggestions = 20;
+
+std::string unknown_key(std::string_view name, bool suggest) {
   for (const auto& key : setting_table())
     if (name.starts_with(std::string{key.key} + "."))
       return fmt::format("{} takes a value, not a mapping", key.key);
+  if (!suggest) return "unknown key";
   std::vector<std::string> keys;
   std::vector<std::string> parts;
   for (const auto& key : setting_table()) {
@@ -218,8 +222,8 @@ std::string unknown_key(std::string_view name) {
 }
 
 // What is wrong with an entry whose key is none of the table's.
-Complaint judge_stranger(const SettingEntry& entry) {
-  if (!is_section(entry.key)) return unknown_key(entry.key);
+Complaint judge_stranger(const SettingEntry& entry, bool suggest) {
+  if (!is_section(entry.key)) return unknown_key(entry.key, suggest);
   if (entry.shape == SettingEntry::Shape::nothing) return std::nullopt;  // an empty section
   return "is a section: write its keys below it, indented";
 }
@@ -374,8 +378,8 @@ EffectiveSettings apply_settings(const std::vector<SettingEntry>& entries,
       continue;
     }
     const auto* const key = find_key(entry.key);
-    auto complaint =
-        key == nullptr ? judge_stranger(entry) : read_entry(*key, key->field(result.values), entry);
+    auto complaint = key == nullptr ? judge_stranger(entry, problems.size() < kMostSuggestions)
+                                    : read_entry(*key, key->field(result.values), entry);
     if (complaint)
       report(*std::move(complaint));
     else if (key != nullptr)

@@ -14,7 +14,7 @@ using domain::SettingEntry;
 using domain::SettingProblem;
 using domain::SettingSource;
 
-constexpr std::size_t kMaxNodes = 10'000;  // aliases can make a small file endless
+constexpr std::size_t kMaxNodes = 2'000;  // aliases can make a small file endless
 constexpr int kMaxDepth = 16;
 
 int line_of(const YAML::Mark& mark) {

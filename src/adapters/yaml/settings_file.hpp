@@ -14,7 +14,7 @@ namespace aistack::adapters::yaml {
 
 // One document of YAML as entries with positions. Mappings may be nested (`updates:` and below it
 // `mode: pinned`) or dotted (`updates.mode: pinned`). What cannot be read (syntax, tabs, a second
-// document, more than 10,000 nodes, keys that are not text) is appended to `problems`.
+// document, more than 2,000 entries, keys that are not text) is appended to `problems`.
 std::vector<domain::SettingEntry> read_settings_text(const std::filesystem::path& file,
                                                      const std::string& text,
                                                      std::vector<domain::SettingProblem>& problems);
