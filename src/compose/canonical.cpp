@@ -224,7 +224,8 @@ std::optional<Json> Writer::mapping(const Node& node) {
       if (value.is(Kind::broken)) continue;
       diagnostics_.error(value.mark,
                          (path_ / key).text() + ": must be a text, and is " + describe(value),
-                         value.scalar() ? "write \"" + value.text + "\" in quotes" : "");
+                         value.scalar() ? "write \"" + value.text + "\" in quotes"
+                                        : "write one text; a nested value can be JSON in quotes");
     }
   }
   if (!fine) return std::nullopt;
@@ -470,7 +471,9 @@ void check_keys(const Node& node, const Object& object, const Path& path,
   }
   for (const auto key : object.required) {
     if (node.find(key) != nullptr) continue;
-    diagnostics.error(node.mark, path.text() + ": \"" + std::string(key) + "\" is missing");
+    const bool gpu = key == "capabilities";
+    diagnostics.error(node.mark, path.text() + ": \"" + std::string(key) + "\" is missing",
+                      gpu ? "write capabilities: [gpu]" : "add " + std::string(key) + ":");
   }
 }
 

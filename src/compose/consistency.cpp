@@ -69,8 +69,12 @@ void Checker::undefined(Mark mark, const std::string& where, std::string_view ki
   const auto near = nearest(name, keys_of(root_.find(section)));
   wrong(mark,
         where + ": the " + std::string(kind) + " \"" + printable(name, 80) + "\" is not defined",
-        near ? "did you mean \"" + *near + "\"?"
-             : "add it to the top-level \"" + std::string(section) + "\"");
+        near
+            ? "did you mean \"" + *near + "\"?"
+            : "define it at the top level: " + std::string(section) + ": { " + printable(name, 80) +
+                  (section == "secrets" || section == "configs"
+                       ? ": { file: ./" + printable(name, 80) + " } }"
+                       : ": {} }"));
 }
 
 void Checker::image(const std::string& where, const Node& node, Mark mark) {

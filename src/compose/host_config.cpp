@@ -102,7 +102,8 @@ Json health_config(const Model& health) {
 
 Json exposed_ports(const Model& model) {
   Json ports = Json::object();
-  for (const auto& [key, bindings] : port_bindings(model).items()) ports[key] = Json::object();
+  const Json published = port_bindings(model);
+  for (const auto& [key, bindings] : published.items()) ports[key] = Json::object();
   if (!model.contains("expose")) return ports;
   for (const auto& item : model["expose"]) {
     const auto range = parse_port_range(item.get<std::string>());

@@ -101,13 +101,32 @@ void Loader::read_files() {
     }
   }
   if (layers_.empty() && !diagnostics_.failed()) {
-    diagnostics_.error({}, "the file is empty", "begin with services:");
+    diagnostics_.error({0, 1}, "the file is empty", "begin with services:");
   }
+}
+
+// Lower case, without what a project's name may not have.
+std::string normal_name(const std::string& name) {
+  std::string normal;
+  for (const char raw : name) {
+    const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw - 'A' + 'a') : raw;
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (letter || (!normal.empty() && (c == '_' || c == '-'))) normal += c;
+  }
+  return normal;
 }
 
 std::string Loader::project_name() {
   const auto imposed = environment_.find("COMPOSE_PROJECT_NAME");
-  if (imposed != environment_.end() && !imposed->second.empty()) return imposed->second;
+  if (imposed != environment_.end() && !imposed->second.empty()) {
+    if (normal_name(imposed->second) != imposed->second) {
+      diagnostics_.error({},
+                         "COMPOSE_PROJECT_NAME is \"" + printable(imposed->second, 60) +
+                             "\", which cannot be the name of a project",
+                         "use a-z, 0-9, - and _, a letter or digit first");
+    }
+    return imposed->second;
+  }
   const Node* named = nullptr;
   for (const auto& layer : layers_) {
     const Node* name = layer.find("name");
@@ -122,12 +141,7 @@ std::string Loader::project_name() {
     const auto result = substitute(named->text, lookup, {});
     if (result.outcome == Substitution::Outcome::ok) name = result.text;
   }
-  std::string normal;
-  for (const char raw : name) {
-    const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw - 'A' + 'a') : raw;
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (letter || (!normal.empty() && (c == '_' || c == '-'))) normal += c;
-  }
+  std::string normal = normal_name(name);
   if (normal.empty()) {
     diagnostics_.error(named == nullptr ? Mark{} : named->mark,
                        "\"" + printable(name, 60) + "\" gives no name for the project",
@@ -190,7 +204,7 @@ void Loader::check_top() {
     check_names(section, *all);
   }
   if (root_.find("services") == nullptr) {
-    diagnostics_.error({}, "the file has no services", "begin with services:");
+    diagnostics_.note({}, "the file has no services: there is nothing to run");
   }
 }
 
