@@ -147,6 +147,10 @@ Json networks_shown(const domain::ContainerSpec& spec) {
   return shown;
 }
 
+bool short_id(const std::string& text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 void sort_list(Json& parent, const std::string& field) {
   if (parent.contains(field) && parent[field].is_array()) {
     std::sort(parent[field].begin(), parent[field].end(),
@@ -230,7 +234,7 @@ Json comparable(Json container) {
   for (auto& network : container["Networks"]) {
     // The engine adds the short id where it connects a container that exists.
     Json& aliases = network["Aliases"];
-    if (!aliases.empty() && aliases.back() == "<id>") aliases.erase(aliases.size() - 1);
+    if (!aliases.empty() && short_id(aliases.back())) aliases.erase(aliases.size() - 1);
   }
   return container;
 }
