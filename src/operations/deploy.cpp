@@ -149,6 +149,20 @@ Error explain(Error error, const CatalogEntry& entry, std::size_t done) {
 
 }  // namespace
 
+std::string_view to_string(Deployed action) {
+  switch (action) {
+    case Deployed::unchanged:
+      return "unchanged";
+    case Deployed::created:
+      return "installed";
+    case Deployed::started:
+      return "started";
+    case Deployed::recreated:
+      return "recreated";
+  }
+  return "unchanged";
+}
+
 Task<> settle_interrupted(Context& context, const std::vector<const CatalogEntry*>& entries,
                           EngineFacts& facts) {
   bool changed = false;
@@ -208,7 +222,7 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
   BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, facts.containers));
   const auto parts = parts_of(view, facts);
   auto report = report_of(entry, parts, facts, options);
-  // Images and resources do not depend on each other.
+  // Images and volumes do not depend on each other.
   std::vector<Task<>> preparations;
   std::vector<std::string> ids;
   const auto fetch = [&]() -> Task<> {
@@ -216,7 +230,7 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
     co_return ok();
   };
   preparations.push_back(fetch());
-  preparations.push_back(ensure_resources(context, entry));
+  preparations.push_back(ensure_volumes(context, entry));
   const auto prepared = co_await when_all(std::move(preparations));
   for (const auto& result : prepared)
     if (!result) co_return explain(result.error(), entry, 0);
@@ -238,7 +252,6 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
     ++done;
   }
   if (!options.start || !options.wait) co_return report;
-  context.progress.step(entry.name, "waiting for green");
   auto ready = co_await wait_ready(context, entry, options.timeout);
   if (!ready)
     co_return with_state(std::move(ready).error(),

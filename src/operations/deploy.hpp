@@ -22,6 +22,7 @@ struct DeployOptions {
 };
 
 enum class Deployed { unchanged, created, started, recreated };
+std::string_view to_string(Deployed action);
 
 struct DeployReport {
   std::string service;

@@ -6,6 +6,7 @@
 
 #include "base/when_all.hpp"
 #include "operations/operation.hpp"
+#include "operations/resources.hpp"
 #include "operations/stop.hpp"
 
 namespace aistack::operations {
@@ -61,8 +62,7 @@ Result<> require_installed(const ServiceView& view) {
 }
 
 nlohmann::json event_fields(const DeployReport& report) {
-  static constexpr const char* kActions[] = {"unchanged", "created", "started", "recreated"};
-  nlohmann::json fields{{"action", kActions[static_cast<int>(report.action)]}};
+  nlohmann::json fields{{"action", to_string(report.action)}};
   if (!report.drifted.empty()) fields["drifted"] = report.drifted;
   if (report.health != domain::Health::none) fields["health"] = to_string(report.health);
   return fields;
@@ -98,7 +98,7 @@ Task<DeployReport> run_and_report(Context& context, const CatalogEntry& entry, V
   auto result = co_await run_one(context, entry, verb, std::move(facts), options);
   if (result) {
     operation.completed(event_fields(result.value()));
-    context.progress.done(entry.name, "");
+    context.progress.done(entry.name, std::string{to_string(result.value().action)});
   } else {
     result = with_what(std::move(result).error(),
                        fmt::format("cannot {} {}", name_of(verb), entry.name));
@@ -141,6 +141,7 @@ Task<EngineFacts> prepare_all(Context& context, std::vector<const CatalogEntry*>
                               const std::vector<std::string>& services, Verb verb) {
   BOOST_OUTCOME_CO_TRY(auto facts, co_await check_all(context, entries, verb));
   BOOST_OUTCOME_CO_TRY(ensure_secrets(context, entries, services));
+  BOOST_OUTCOME_CO_TRY(co_await ensure_networks(context, entries));
   co_return facts;
 }
 

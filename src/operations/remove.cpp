@@ -152,7 +152,7 @@ Task<RemoveReport> remove(Context& context, std::string service, PurgeData purge
     BOOST_OUTCOME_CO_TRY(context.state.write("uninstall_log.json", log));
   }
   operation.completed(log);
-  context.progress.done(service, "");
+  context.progress.done(service, "removed");
   co_return removed;
 }
 

@@ -2,32 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/when_all.hpp"
 #include "operations/labels.hpp"
 
 namespace aistack::operations {
 namespace {
 
+constexpr std::chrono::seconds kNetworkLockWait{30};
+
 bool is_own(const domain::NetworkSpec& spec) {
   return !spec.external || spec.name == kStackNetwork;
 }
 
-Task<> ensure_network(Context& context, const CatalogEntry& entry, domain::NetworkSpec spec) {
-  const auto name = spec.name;
-  BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(name));
+Error missing_network(const CatalogEntry& entry, const std::string& name) {
+  Error error{ErrorCode::kNetworkNotFound,
+              fmt::format("{} declares the network {} as external, and it does not exist",
+                          entry.files.back().string(), name)};
+  error.next = {fmt::format("docker network create {}", name)};
+  return error;
+}
+
+Task<> create_network(Context& context, domain::NetworkSpec spec) {
+  // Under a lock of its own: engines let two networks of one name be made, and then refuse both.
+  const std::string lock_name = ".networks";  // no service is called so
+  BOOST_OUTCOME_CO_TRY(const auto lock, co_await context.locks.acquire(
+                                            lock_name, "create a network", kNetworkLockWait));
+  BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
   if (existing) co_return ok();
-  if (!is_own(spec)) {
-    Error error{ErrorCode::kNetworkNotFound,
-                fmt::format("{} declares the network {} as external, and it does not exist",
-                            entry.files.back().string(), name)};
-    error.next = {fmt::format("docker network create {}", name)};
-    co_return error;
-  }
-  if (name == kStackNetwork)
+  if (spec.name == kStackNetwork)
     spec.options = {{"Driver", "bridge"}, {"Labels", {{kNetworkLabel, "stack"}}}};
-  const auto created = co_await context.engine.create_network(std::move(spec));
-  // Another service's pipeline may have made it a moment ago.
-  if (!created && created.error().code != ErrorCode::kNameInUse) co_return created.error();
+  BOOST_OUTCOME_CO_TRY(co_await context.engine.create_network(std::move(spec)));
   co_return ok();
 }
 
@@ -70,10 +76,23 @@ Task<> ensure_volume(Context& context, const CatalogEntry& entry, domain::Volume
 
 }  // namespace
 
-Task<> ensure_resources(Context& context, const CatalogEntry& entry) {
+Task<> ensure_networks(Context& context, const std::vector<const CatalogEntry*>& entries) {
+  BOOST_OUTCOME_CO_TRY(const auto networks, co_await context.engine.list_networks());
+  std::set<std::string> present;
+  for (const auto& network : networks) present.insert(network.name);
+  for (const auto* entry : entries) {
+    for (const auto& key : entry->project.network_keys) {
+      auto spec = compose::network_spec(entry->project, key);
+      if (!present.insert(spec.name).second) continue;
+      if (!is_own(spec)) co_return missing_network(*entry, spec.name);
+      BOOST_OUTCOME_CO_TRY(co_await create_network(context, std::move(spec)));
+    }
+  }
+  co_return ok();
+}
+
+Task<> ensure_volumes(Context& context, const CatalogEntry& entry) {
   std::vector<Task<>> tasks;
-  for (const auto& key : entry.project.network_keys)
-    tasks.push_back(ensure_network(context, entry, compose::network_spec(entry.project, key)));
   for (const auto& key : entry.project.volume_keys)
     tasks.push_back(ensure_volume(context, entry, compose::volume_spec(entry.project, key)));
   const auto results = co_await when_all(std::move(tasks));

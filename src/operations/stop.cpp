@@ -35,7 +35,7 @@ Task<StopReport> run_one(Context& context, std::string service) {
   auto stopped = co_await stop_one(context, *entry, containers);
   if (stopped) {
     operation.completed();
-    context.progress.done(service, "");
+    context.progress.done(service, "stopped");
     co_return stopped;
   }
   auto error = with_what(std::move(stopped).error(), fmt::format("cannot stop {}", service));

@@ -36,7 +36,7 @@ Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
   const auto begin = context.clock.steady_now();
   const auto limit = timeout.value_or(entry.spec().health.startup_timeout);
   std::chrono::nanoseconds pause = kFirstPause;
-  std::string said;
+  std::optional<std::string> said;  // why it was not green when that was last shown
   while (true) {
     BOOST_OUTCOME_CO_TRY(auto health, co_await look(context, entry));
     if (health.verdict.health == domain::Health::green) co_return std::move(health);
@@ -44,9 +44,10 @@ Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(waited);
     if (health.verdict.final) co_return not_ready(entry, health.verdict, false, seconds);
     if (waited >= limit) co_return not_ready(entry, health.verdict, true, seconds);
-    if (seconds.count() > 0 && health.seen.probe.error != said) {
-      said = health.seen.probe.error;
-      context.progress.step(entry.name, "waiting for green: " + health.verdict.reason);
+    if (!said) context.progress.step(entry.name, "waiting for green");
+    if (!said || (seconds.count() > 0 && health.seen.probe.error != *said)) {
+      if (said) context.progress.step(entry.name, "waiting for green: " + health.verdict.reason);
+      said = seconds.count() > 0 ? health.seen.probe.error : "";
     }
     BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(std::min(pause, limit - waited)));
     pause = std::min<std::chrono::nanoseconds>(pause * 3 / 2, kLongestPause);

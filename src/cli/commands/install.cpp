@@ -57,39 +57,40 @@ Argument timeout() {
 }  // namespace
 
 Command install_command() {
-  return {.name = "install",
-          .group = group::kServices,
-          .help = "Install services and wait until they are green",
-          .arguments = {services_argument("Services to install"),
-                        option("--profile", "NAME", "Install the services of a profile")
-                            .with_completion(Argument::Completes::profile),
-                        no_wait(), flag("--no-start", "Create the containers, do not start them"),
-                        timeout(),
-                        option("--pull", "WHEN", "When to pull images")
-                            .with_choices({"missing", "always", "never"})
-                            .with_default("missing")},
-          .notes = {"Installing again changes nothing, unless a catalog file changed: then the "
-                    "container is recreated, and the report names the keys that differ. Data "
-                    "volumes are never touched."},
-          .examples = {"aistack install --profile standard-gpu", "aistack install ollama"},
-          .run = run_install};
+  return {
+      .name = "install",
+      .group = group::kServices,
+      .help = "Install services and wait until they are green",
+      .arguments = {positionals("SERVICE", "Services to install (default: those of the profile)")
+                        .with_completion(Argument::Completes::service),
+                    option("--profile", "NAME", "Install the services of a profile")
+                        .with_completion(Argument::Completes::profile),
+                    no_wait(), flag("--no-start", "Create the containers, do not start them"),
+                    timeout(),
+                    option("--pull", "WHEN", "When to pull images")
+                        .with_choices({"missing", "always", "never"})
+                        .with_default("missing")},
+      .notes = {"Installing again changes nothing, unless a catalog file changed: then the "
+                "container is recreated, and the report names the keys that differ. Data "
+                "volumes are never touched."},
+      .examples = {"aistack install --profile standard-gpu", "aistack install ollama"},
+      .run = run_install};
 }
 
 Command start_command() {
   return {.name = "start",
           .group = group::kServices,
           .help = "Start installed services; a missing or drifted container is recreated",
-          .arguments = {services_argument("Services to start").as_required(), no_wait(), timeout()},
+          .arguments = {services_argument("Services to start"), no_wait(), timeout()},
           .run = run_start};
 }
 
 Command restart_command() {
-  return {
-      .name = "restart",
-      .group = group::kServices,
-      .help = "Stop services and start them again",
-      .arguments = {services_argument("Services to restart").as_required(), no_wait(), timeout()},
-      .run = run_restart};
+  return {.name = "restart",
+          .group = group::kServices,
+          .help = "Stop services and start them again",
+          .arguments = {services_argument("Services to restart"), no_wait(), timeout()},
+          .run = run_restart};
 }
 
 }  // namespace aistack::cli

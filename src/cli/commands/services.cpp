@@ -14,22 +14,8 @@ namespace {
 using operations::Deployed;
 using operations::DeployReport;
 
-const char* word(Deployed action) {
-  switch (action) {
-    case Deployed::unchanged:
-      return "unchanged";
-    case Deployed::created:
-      return "installed";
-    case Deployed::started:
-      return "started";
-    case Deployed::recreated:
-      return "recreated";
-  }
-  return "unchanged";
-}
-
 std::string line(const DeployReport& report) {
-  auto text = fmt::format("{}: {}", report.service, word(report.action));
+  auto text = fmt::format("{}: {}", report.service, to_string(report.action));
   if (report.action == Deployed::unchanged) text = report.service + ": already up, nothing changed";
   if (!report.drifted.empty()) text += fmt::format(" ({} changed)", join(report.drifted, ", "));
   if (report.health != domain::Health::none) text += fmt::format(", {}", to_string(report.health));
@@ -38,7 +24,7 @@ std::string line(const DeployReport& report) {
 
 nlohmann::ordered_json json(const DeployReport& report) {
   return {{"service", report.service},
-          {"action", word(report.action)},
+          {"action", to_string(report.action)},
           {"drifted", report.drifted},
           {"gpu_dropped", report.gpu_dropped},
           {"health", to_string(report.health)}};
