@@ -219,6 +219,11 @@ std::optional<Json> Writer::mapping(const Node& node) {
     } else if (value.is(Kind::string) || number(value) ||
                (bool_allowed && value.is(Kind::boolean))) {
       sorted[key] = scalar_text(value);
+    } else if (value.is(Kind::timestamp)) {
+      const std::string time = scalar_text(value);
+      sorted[key] = time;
+      diagnostics_.note(value.mark, (path_ / key).text() + ": the date becomes \"" + time + "\"",
+                        "put it in quotes to keep it as it is");
     } else {
       fine = false;
       if (value.is(Kind::broken)) continue;
@@ -359,7 +364,7 @@ std::optional<Json> Writer::named_objects(const Node& node) {
   std::map<std::string, Json> sorted;
   for (const auto& [key, mark, value] : node.entries) {
     if (field_.object == nullptr) {
-      const Field inner{.key = key, .type = Type::limit};
+      const Field inner{.key = key, .type = Type::limit, .zero = Zero::keep};
       if (auto made = canonical(value, inner, path_ / key, diagnostics_)) sorted[key] = *made;
     } else if (value.is(Kind::mapping)) {
       sorted[key] = canonical_object(value, *field_.object, path_ / key, diagnostics_);
@@ -517,8 +522,9 @@ Json plain_json(const Node& node) {
     case Kind::integer:
       return node.integer;
     case Kind::floating:
+      if (large_integer(node)) return std::stoull(node.text);
       if (std::isfinite(node.floating) && node.floating == std::trunc(node.floating) &&
-          std::abs(node.floating) < 1e15) {
+          std::abs(node.floating) < 1e15 && !(node.floating == 0 && std::signbit(node.floating))) {
         return static_cast<std::int64_t>(node.floating);
       }
       return node.floating;

@@ -136,6 +136,13 @@ void check_oom_score(const Node& node, const Path& path, Diagnostics& diagnostic
   wrong(node, path, diagnostics, std::to_string(score) + " is not between -1000 and 1000");
 }
 
+void check_percent(const Node& node, const Path& path, Diagnostics& diagnostics) {
+  const auto percent = number_of(node);
+  const bool fraction = node.is(Node::Kind::floating);
+  if (!fraction && percent >= 0 && percent <= 100) return;
+  wrong(node, path, diagnostics, "\"" + node.text + "\" is not a whole number from 0 to 100");
+}
+
 void check_not_negative(const Node& node, const Path& path, Diagnostics& diagnostics) {
   if (number_of(node) < 0) wrong(node, path, diagnostics, "must not be negative");
 }

@@ -17,6 +17,7 @@ void check_selinux(const Node& node, const Path& path, Diagnostics& diagnostics)
 void check_mount_type(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_update_order(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_oom_score(const Node& node, const Path& path, Diagnostics& diagnostics);
+void check_percent(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_one_replica(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_address(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_addresses(const Node& node, const Path& path, Diagnostics& diagnostics);

@@ -98,11 +98,24 @@ void append_escaped(std::string& out, std::string_view text) {
   out += '"';
 }
 
+// As Go's JSON has it: no exponent from 1e-6 up to 1e21, none with a leading zero.
+std::string json_float(double value) {
+  if (!std::isfinite(value)) return "null";
+  const std::string sign = std::signbit(value) ? "-" : "";
+  if (value == 0) return sign + "0";
+  const auto [digits, exponent] = shortest_digits(std::abs(value));
+  if (exponent >= -6 && exponent < 21) return sign + plain_decimal(digits, exponent);
+  return sign + digits.substr(0, 1) + (digits.size() > 1 ? "." + digits.substr(1) : "") +
+         (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
+}
+
 void append_json(std::string& out, const nlohmann::ordered_json& value, int indent, int depth) {
   const bool object = value.is_object();
   if (!object && !value.is_array()) {
     if (value.is_string()) {
       append_escaped(out, value.get_ref<const std::string&>());
+    } else if (value.is_number_float()) {
+      out += json_float(value.get<double>());
     } else {
       out += value.dump();
     }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ std::string go_float(double value);
 
 // time.Duration's text: "1m30s", "1.5s", "500ms", "0s".
 std::string go_duration(std::chrono::nanoseconds duration);
+
+// A date (2026-11-23), or a date and a time, as Go prints the time that YAML makes of it:
+// "2026-11-23 00:00:00 +0000 UTC". nullopt: just a text.
+std::optional<std::string> go_time(std::string_view text);
 
 // What a text may be wrong about, in words for a message; "" means it was read.
 struct Reading {

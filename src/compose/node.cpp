@@ -122,6 +122,11 @@ std::string describe(const Node& node) {
   return "something else";
 }
 
+bool large_integer(const Node& node) {
+  return node.is(Node::Kind::floating) && !node.text.empty() &&
+         node.text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 std::string scalar_text(const Node& node) {
   switch (node.kind) {
     case Node::Kind::boolean:
@@ -129,9 +134,10 @@ std::string scalar_text(const Node& node) {
     case Node::Kind::integer:
       return std::to_string(node.integer);
     case Node::Kind::floating:
-      return go_float(node.floating);
-    case Node::Kind::string:
+      return large_integer(node) ? node.text : go_float(node.floating);
     case Node::Kind::timestamp:
+      return go_time(node.text).value_or(node.text);
+    case Node::Kind::string:
       return node.text;
     default:
       return {};

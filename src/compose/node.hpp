@@ -74,6 +74,9 @@ struct Entry {
 // "a mapping", "a list", "the number 5", "true", "a text": how messages name what was found.
 std::string describe(const Node& node);
 
+// Is this one of the integers above 2^63, which are kept as floating point and by their text?
+bool large_integer(const Node& node);
+
 // A scalar's text as Go prints the value ("0.5" for 0.50, "8" for 010): what Compose passes on
 // where a number stands in the place of a text. "" for null, lists and mappings.
 std::string scalar_text(const Node& node);

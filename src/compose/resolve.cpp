@@ -182,13 +182,16 @@ void Resolver::labels(Node& node, const Path& path) {
     Node& file = files->items[i];
     if (!file.is(Kind::string)) continue;
     file.text = absolute(file.text);
-    const auto lookup = [&](const std::string& name) -> std::optional<std::string> {
+    const auto earlier = [&](const std::string& name) -> std::optional<std::string> {
       const auto found = values.find(name);
       return found == values.end() ? std::nullopt : std::optional(found->second);
     };
-    if (!read(file, inner[i], file.text, EnvFormat::dotenv, lookup, values)) {
-      diagnostics_.error(file.mark, inner[i].text() + ": there is no file " + file.text);
+    Values own;
+    if (!read(file, inner[i], file.text, EnvFormat::dotenv, earlier, own)) {
+      diagnostics_.error(file.mark, inner[i].text() + ": there is no file " + file.text,
+                         "create it, or take it out");
     }
+    for (auto& [name, value] : own) values[name] = std::move(value);
   }
   const Node* own = node.find("labels");
   if (own != nullptr && !own->is(Kind::mapping)) return;

@@ -246,7 +246,7 @@ constexpr auto kServiceFields = std::to_array<Field>({
     {.key = "cgroup_parent"},
     {.key = "cgroup", .check = check_cgroup},
     {.key = "cpu_count", .type = integer, .check = check_not_negative},
-    {.key = "cpu_percent", .type = decimal},
+    {.key = "cpu_percent", .type = decimal, .check = check_percent},
     {.key = "cpu_period", .type = integer},
     {.key = "cpu_quota", .type = integer},
     {.key = "cpu_rt_period", .type = integer},

@@ -221,8 +221,6 @@ void Shaper::mount(Node& item, const Path& path) {
     if (!volume.propagation.empty()) {
       bind.set("propagation", Node::make_string(volume.propagation, mark));
     }
-    // Compose makes the missing directory of a path only: a volume has none.
-    if (!volume.bind) bind.set("create_host_path", Node::make_boolean(false, mark));
   }
   if (!volume.bind || volume.no_copy) {
     Node& options = map.set("volume", Node::make_mapping(mark));

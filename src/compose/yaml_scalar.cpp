@@ -47,6 +47,11 @@ bool read_any_base(std::string_view text, std::int64_t& out) {
   return true;
 }
 
+bool read_unsigned(std::string_view text, std::uint64_t& out) {
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), out);
+  return result.ec == std::errc() && result.ptr == text.data() + text.size();
+}
+
 // [-+]?(.5|5|5.|5.5)([eE][-+]?5)?
 bool looks_like_float(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
@@ -62,20 +67,6 @@ bool looks_like_float(std::string_view text) {
   const std::string_view after = text.substr(dot + 1);
   if (dot == 0) return digits(after);
   return digits(text.substr(0, dot)) && (after.empty() || digits(after));
-}
-
-// 2026-11-23, and the same with a time behind it.
-bool looks_like_date(std::string_view text) {
-  if (text.size() < 8 || !digits(text.substr(0, 4)) || text[4] != '-') return false;
-  const auto dash = text.find('-', 5);
-  if (dash == std::string_view::npos || dash > 7 || !digits(text.substr(5, dash - 5))) return false;
-  const std::string_view rest = text.substr(dash + 1);
-  const auto end = rest.find_first_not_of("0123456789");
-  const auto length = end == std::string_view::npos ? rest.size() : end;
-  if (length < 1 || length > 2) return false;
-  if (end == std::string_view::npos) return true;
-  return (rest[end] == 'T' || rest[end] == 't' || rest[end] == ' ') &&
-         rest.find(':', end) != std::string_view::npos;
 }
 
 }  // namespace
@@ -102,7 +93,7 @@ Node plain_scalar(const std::string& text, Mark mark) {
   } else if (std::string_view("+-.0123456789").find(text.front()) != std::string_view::npos) {
     std::string number = text;
     std::erase(number, '_');
-    if (looks_like_date(text)) {
+    if (go_time(text)) {
       node.kind = Node::Kind::timestamp;
     } else if (number == "-0" || number == "-0.0") {
       node.kind = Node::Kind::floating;
@@ -111,6 +102,12 @@ Node plain_scalar(const std::string& text, Mark mark) {
       node.kind = Node::Kind::integer;
       node.integer = integer;
     } else if (double value = 0; looks_like_float(number) && read_float(number, value)) {
+      // An integer that needs 64 bits without a sign is known by its text.
+      if (std::uint64_t large = 0; digits(number) && read_unsigned(number, large)) {
+        node.text = std::to_string(large);
+      } else if (digits(number)) {
+        node.text = number + ".";
+      }
       node.kind = Node::Kind::floating;
       node.floating = value;
     }
