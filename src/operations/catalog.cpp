@@ -65,9 +65,7 @@ Result<CatalogEntry> load_entry(const std::string& name, const std::vector<fs::p
 }
 
 Error broken_error(const BrokenEntry& entry) {
-  auto error = with_what(entry.error, fmt::format("cannot use the catalog file of {}", entry.name));
-  if (error.next.empty()) error.next = {fmt::format("edit {}", entry.files.front().string())};
-  return error;
+  return with_what(entry.error, fmt::format("cannot use the catalog file of {}", entry.name));
 }
 
 }  // namespace

@@ -147,7 +147,9 @@ Task<EngineFacts> prepare_all(Context& context, std::vector<const CatalogEntry*>
 
 Task<ServiceResults> run_all(Context& context, std::vector<std::string> services, Verb verb,
                              DeployOptions options) {
-  BOOST_OUTCOME_CO_TRY(auto entries, find_all(context, services));
+  auto found = find_all(context, services);
+  if (!found) co_return with_state(std::move(found).error(), "nothing was changed");
+  auto entries = std::move(found).value();
   BOOST_OUTCOME_CO_TRY(auto operations, co_await begin_all(context, entries, verb));
   auto facts = co_await prepare_all(context, entries, services, verb);
   if (!facts) {

@@ -32,7 +32,7 @@ Error taken(const CatalogEntry& entry, const WantedPort& port, std::string why,
       fmt::format("cannot start {}: port {} is already in use", entry.name, port.host_port);
   if (stop) error.next.push_back(std::move(*stop));
   error.next.push_back(
-      fmt::format("{}change \"ports\" in {}", stop ? "or " : "", entry.files.back().string()));
+      fmt::format("{}change \"ports\" in {}", stop ? "or " : "", entry.files.front().string()));
   return error;
 }
 
@@ -59,12 +59,10 @@ bool held_by(const std::string& name, const WantedPort& wanted,
   return false;
 }
 
-// What to type to stop a process: the unit of a well-known daemon has its program's name.
 std::string stop_process(const ports::PortHolder& holder) {
-  if (holder.pid == 0)
-    return fmt::format("sudo ss -ltnp   (shows who listens on {})", holder.address);
-  return fmt::format("sudo systemctl stop {}   or: sudo kill {}",
-                     holder.program.empty() ? "ITS-UNIT" : holder.program, holder.pid);
+  if (!holder.unit.empty()) return "sudo systemctl stop " + holder.unit;
+  if (holder.pid != 0) return fmt::format("sudo kill {}", holder.pid);
+  return fmt::format("sudo ss -ltnp   (shows who listens on {})", holder.address);
 }
 
 Error held_by_process(const CatalogEntry& entry, const WantedPort& port,
@@ -125,7 +123,7 @@ Error port_error(Context& context, const CatalogEntry& entry, const domain::Cont
   auto error = checked ? Error{ErrorCode::kPortInUse, from_engine.why} : checked.error();
   if (checked) {
     error.what = fmt::format("cannot start {}: a port is already in use", entry.name);
-    error.next = {fmt::format("change \"ports\" in {}", entry.files.back().string())};
+    error.next = {fmt::format("change \"ports\" in {}", entry.files.front().string())};
   }
   error.state = from_engine.state;
   return error;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "operations/labels.hpp"
 
 namespace aistack::operations {
@@ -60,8 +61,8 @@ bool StatusReport::all_green() const {
 Task<StatusReport> status(Context& context) {
   StatusReport report;
   for (const auto& broken : context.catalog.broken())
-    report.notes.push_back(
-        fmt::format("the catalog file of {} cannot be used: {}", broken.name, broken.error.why));
+    for (const auto& line : split(broken.error.why, '\n'))
+      report.notes.push_back(fmt::format("{} cannot be used: {}", broken.name, line));
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
   std::vector<ServiceView> views;
   for (const auto& entry : context.catalog.entries()) {

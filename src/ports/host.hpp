@@ -12,6 +12,7 @@ namespace aistack::ports {
 struct PortHolder {
   std::int64_t pid = 0;  // 0: unknown (another user's process)
   std::string program;   // "" if unknown
+  std::string unit;      // the systemd service that it belongs to: "ollama"; "" if to none
   std::string address;   // what it listens on: "127.0.0.1:11434"
 };
 

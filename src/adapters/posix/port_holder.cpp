@@ -96,6 +96,19 @@ std::optional<Owner> find_owner(const std::map<std::uint64_t, Listener>& sockets
   return std::nullopt;
 }
 
+// The systemd service of a process, from the last component of its control group
+// (/system.slice/ollama.service).
+std::string unit_of(std::int64_t pid) {
+  constexpr std::string_view kService = ".service";
+  const auto text = read_text("/proc/" + std::to_string(pid) + "/cgroup", 1 << 16);
+  if (!text || !text.value()) return "";
+  for (const auto& line : split(*text.value(), '\n')) {
+    const auto name = line.substr(line.rfind('/') + 1);
+    if (name.ends_with(kService)) return name.substr(0, name.size() - kService.size());
+  }
+  return "";
+}
+
 std::string program_of(std::int64_t pid) {
   const auto text = read_text("/proc/" + std::to_string(pid) + "/comm", 4096);
   if (!text || !text.value()) return {};
@@ -117,9 +130,9 @@ std::optional<ports::PortHolder> find_port_holder(const std::string& ip, int por
   }
   if (sockets.empty()) return std::nullopt;
   if (const auto owner = find_owner(sockets))
-    return ports::PortHolder{owner->pid, program_of(owner->pid),
+    return ports::PortHolder{owner->pid, program_of(owner->pid), unit_of(owner->pid),
                              to_string(sockets.at(owner->inode))};
-  return ports::PortHolder{0, {}, to_string(sockets.begin()->second)};
+  return ports::PortHolder{.address = to_string(sockets.begin()->second)};
 }
 
 }  // namespace aistack::adapters::posix

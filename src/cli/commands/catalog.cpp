@@ -71,8 +71,8 @@ Task<int> run_catalog(Session& session, const Arguments& arguments) {
   else
     print_table(session.output, table);
   for (const auto& broken : catalog.broken())
-    print_note(session.output, fmt::format("{} cannot be used: {}", broken.name, broken.error.why),
-               false);
+    for (const auto& why : split(broken.error.why, '\n'))
+      print_note(session.output, fmt::format("{} cannot be used: {}", broken.name, why), false);
   co_return kExitDone;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/table.hpp"
+#include "operations/advice.hpp"
 
 namespace aistack::cli {
 namespace {
@@ -80,7 +81,8 @@ nlohmann::ordered_json error_json(const Error& error) {
             {"next", error.next}}}};
 }
 
-void print_error(Output& output, const Error& error, bool json) {
+void print_error(Output& output, const Error& plain, bool json) {
+  const auto error = operations::with_advice(plain);
   if (json)
     print_json(output, error_json(error));
   else
