@@ -32,6 +32,11 @@ bool looks_like_option(std::string_view word) {
   return word.size() > 1 && word[0] == '-';
 }
 
+Error takes_no_value(const std::string& option, const Command* command) {
+  return usage(fmt::format("option {} takes no value", printable(option, 100)), {},
+               help_line(command));
+}
+
 // What CLI11 made of some words: the options that it knew, and the rest in its order.
 struct Options {
   Arguments arguments;
@@ -64,17 +69,21 @@ Result<Options> read_options(const Words& words, const std::vector<const Argumen
     const std::string text = error.what();
     const auto name = text.substr(0, text.find_first_of(": "));
     const bool missing = text.find("required") != std::string::npos;
-    return usage(fmt::format("option {} {}", printable(name, 100),
-                             missing ? "needs a value" : "takes no value"),
-                 {}, help_line(command));
+    if (!missing) return takes_no_value(name, command);
+    return usage(fmt::format("option {} needs a value", printable(name, 100)), {},
+                 help_line(command));
   }
   Options result;
   for (const auto& [argument, slot] : slots) {
     if (slot->count() == 0) continue;
-    if (argument->kind != Kind::flag)
+    if (argument->kind != Kind::flag) {
       result.arguments.set(argument->name, slot->results());
-    else if (slot->results().back() != "false")
-      result.arguments.set_flag(argument->name);
+      continue;
+    }
+    // CLI11 gives a flag the value "true", and takes another one after "=".
+    for (const auto& value : slot->results())
+      if (value != "true") return takes_no_value(argument->name, command);
+    result.arguments.set_flag(argument->name);
   }
   result.rest = app.remaining();
   return result;
@@ -149,7 +158,7 @@ Result<> assign(const Command& command, const Words& words, Arguments& arguments
     next += take;
   }
   if (next == words.size()) return ok();
-  return usage(fmt::format("{} takes no {}", command.name, in_quotes(words[next])),
+  return usage(fmt::format("{} does not take {}", command.name, in_quotes(words[next])),
                next == 0 ? "it has no arguments" : "it has all of its arguments already",
                help_line(&command));
 }

@@ -20,9 +20,9 @@ std::string action_of(const Argument& argument) {
     case Argument::Completes::choice:
       return fmt::format("_aistack_words {}", shell_quoted(join(argument.choices, " ")));
     case Argument::Completes::file:
-      return "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")";
+      return "_aistack_files -f";
     case Argument::Completes::directory:
-      return "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")";
+      return "_aistack_files -d";
     case Argument::Completes::nothing:
       break;
   }
@@ -114,6 +114,11 @@ constexpr std::string_view kScript =
     R"bash(# bash completion for aistack; made by "aistack completion bash"
 _aistack_words() {{
   mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}}
+
+_aistack_files() {{
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
 }}
 
 _aistack() {{

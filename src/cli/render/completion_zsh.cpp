@@ -113,45 +113,55 @@ std::string command_cases(const std::vector<Command>& table) {
   return text;
 }
 
-constexpr std::string_view kScript = R"zsh(#compdef aistack
+constexpr std::string_view kScript =
+    R"zsh(#compdef aistack
 # zsh completion for aistack; made by "aistack completion zsh"
 _aistack_services() {{
-  local -a names=(${{(f)" $(aistack catalog-- names 2 > / dev / null) "}})
-                                     compadd -
-                                     a names
-}
-}
+  local -a names=(${{(f)"$(aistack catalog --names 2>/dev/null)"}})
+  compadd -a names
+}}
 
-_aistack_profiles() {
-  { local - a names = (${{(f) "$(aistack catalog --profiles 2>/dev/null)"}})compadd - a names }
-}
+_aistack_profiles() {{
+  local -a names=(${{(f)"$(aistack catalog --profiles 2>/dev/null)"}})
+  compadd -a names
+}}
 
-_aistack() {
-  {
-    local curcontext = "$curcontext" command second local - a line seconds commands =
-                           ({first})local - i at = 2 while ((at < CURRENT))&& [[$words [at] == -*]];
-    do
-      [[$words [at] == (--config | --lock - timeout)]] && ((at += 1))((at += 1))
-                                                              done if ((at >= CURRENT));
-    then if [[$words [CURRENT] == -*]];
-    then {
-      globals
-    }
-    else _describe command commands fi return fi command =
-        $words[at] case "$command" in{second} esac if (($ #seconds));
-    then if ((at + 1 < CURRENT)) && ((${{seconds [(I)$words[at + 1]:*]}}));
-    then command =
-        "$command $words[at+1]"((at += 1)) elif ((at + 1 == CURRENT))&& [[$words [CURRENT] != -*]];
-    then _describe command seconds fi fi
-#What follows sees the command as the first word.
-        words =
-            ("$command"
-             "${{(@)words[at+1,-1]}}")((CURRENT -= at - 1)) case "$command" in{commands} esac
-  }
-}
+_aistack() {{
+  local curcontext="$curcontext" command
+  local -a line seconds commands=(
+{first}  )
+  local -i at=2
+  while (( at < CURRENT )) && [[ $words[at] == -* ]]; do
+    [[ $words[at] == (--config|--lock-timeout) ]] && (( at += 1 ))
+    (( at += 1 ))
+  done
+  if (( at >= CURRENT )); then
+    if [[ $words[CURRENT] == -* ]]; then
+      {globals}
+    else
+      _describe command commands
+    fi
+    return
+  fi
+  command=$words[at]
+  case "$command" in
+{second}  esac
+  if (( $#seconds )); then
+    if (( at + 1 < CURRENT )) && (( ${{seconds[(I)$words[at+1]:*]}} )); then
+      command="$command $words[at+1]"
+      (( at += 1 ))
+    elif (( at + 1 == CURRENT )) && [[ $words[CURRENT] != -* ]]; then
+      _describe command seconds
+    fi
+  fi
+  # What follows sees the command as the first word.
+  words=("$command" "${{(@)words[at+1,-1]}}")
+  (( CURRENT -= at - 1 ))
+  case "$command" in
+{commands}  esac
+}}
 
-if
-  [[$funcstack [1] == _aistack]]; then
+if [[ $funcstack[1] == _aistack ]]; then
   _aistack "$@"
 else
   compdef _aistack aistack

@@ -1,0 +1,117 @@
+#include "cli/render/completion.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+
+#include "base/text.hpp"
+#include "sample_table.hpp"
+#include "support/golden.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace aistack::cli {
+namespace {
+
+// Asks a real bash what it would offer, with an `aistack` that knows three services.
+class BashCompletion : public ::testing::Test {
+ protected:
+  BashCompletion() {
+    std::ofstream(temporary_ / "completion.bash") << bash_completion(sample_table());
+    std::ofstream(temporary_ / "aistack")
+        << "#!/bin/sh\ncase \"$1 $2\" in\n'catalog --names') echo ollama; echo openwebui;;\n"
+           "'catalog --profiles') echo minimal; echo standard-gpu;;\nesac\n";
+    ::chmod((temporary_ / "aistack").c_str(), 0755);
+    std::ofstream(temporary_ / "file.yaml") << "";
+    std::filesystem::create_directory(temporary_ / "folder");
+    std::ofstream(temporary_ / "ask.sh")
+        << "cd \"$(dirname \"$0\")\" && PATH=$PWD:$PATH && source ./completion.bash || exit 9\n"
+           "COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _aistack\n"
+           "printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+  }
+
+  // Words are separated by spaces; the last one is being typed.
+  std::string offered(const std::string& line) {
+    auto command = "bash --norc " + (temporary_ / "ask.sh").string();
+    for (const auto& word : split(line, ' ')) command += " '" + word + "'";
+    command += " 2>&1";
+    std::string text;
+    FILE* const pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) return "no bash";
+    std::array<char, 4096> block;
+    while (const auto got = ::fread(block.data(), 1, block.size(), pipe))
+      text.append(block.data(), got);
+    EXPECT_EQ(::pclose(pipe), 0) << text;
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return std::string{trim(text)};
+  }
+
+  testing::TemporaryDirectory temporary_;
+};
+
+TEST_F(BashCompletion, OffersCommands) {
+  EXPECT_EQ(offered("aistack "),
+            "install remove uninstall logs catalog models backup gpu-run help version");
+  EXPECT_EQ(offered("aistack un"), "uninstall");
+  EXPECT_EQ(offered("aistack --json in"), "install");
+  EXPECT_EQ(offered("aistack --config x in"), "install");
+  EXPECT_EQ(offered("aistack models "), "list download");
+  EXPECT_EQ(offered("aistack catalog s"), "show");
+}
+
+TEST_F(BashCompletion, OffersServicesProfilesAndChoices) {
+  EXPECT_EQ(offered("aistack install "), "ollama openwebui");
+  EXPECT_EQ(offered("aistack install ollama op"), "openwebui");
+  EXPECT_EQ(offered("aistack remove o"), "ollama openwebui");
+  EXPECT_EQ(offered("aistack uninstall ol"), "ollama");
+  EXPECT_EQ(offered("aistack remove ollama "), "");
+  EXPECT_EQ(offered("aistack catalog show ol"), "ollama");
+  EXPECT_EQ(offered("aistack install --profile "), "minimal standard-gpu");
+  EXPECT_EQ(offered("aistack install -p m"), "minimal");
+  EXPECT_EQ(offered("aistack install --pull a"), "always");
+  EXPECT_EQ(offered("aistack install --pull = a"), "always");
+  EXPECT_EQ(offered("aistack install --pull ="), "missing always never");
+  EXPECT_EQ(offered("aistack models list "), "ollama localai");
+  EXPECT_EQ(offered("aistack models download ollama "), "");
+}
+
+TEST_F(BashCompletion, OffersOptionsOfTheCommandAndGlobalOnes) {
+  EXPECT_EQ(offered("aistack install --p"), "--profile --pull");
+  EXPECT_EQ(offered("aistack uninstall --pu"), "--purge");
+  EXPECT_EQ(offered("aistack logs --js"), "--json");
+  EXPECT_EQ(offered("aistack --ver"), "--verbose --version");
+}
+
+TEST_F(BashCompletion, OffersFilesAndDirectories) {
+  EXPECT_EQ(offered("aistack --config fi"), "file.yaml");
+  EXPECT_EQ(offered("aistack backup --output fo"), "folder");
+  EXPECT_EQ(offered("aistack backup --output fi"), "");
+}
+
+// Shells that may be missing check the syntax of theirs where they are there.
+void expect_syntax(const std::string& check, const std::string& text) {
+  const testing::TemporaryDirectory temporary;
+  const auto file = temporary / "script";
+  std::ofstream(file) << text;
+  const int status = ::system((check + " " + file.string()).c_str());
+  if (WEXITSTATUS(status) == 127) GTEST_SKIP() << "not installed: " << check;
+  EXPECT_EQ(status, 0);
+}
+
+TEST(ZshCompletion, HasTheSyntaxOfZsh) {
+  expect_syntax("zsh -n", zsh_completion(sample_table()));
+  expect_syntax("zsh -n", zsh_completion(command_table()));
+}
+
+TEST(FishCompletion, HasTheSyntaxOfFish) {
+  expect_syntax("fish --no-execute", fish_completion(sample_table()));
+  expect_syntax("fish --no-execute", fish_completion(command_table()));
+}
+
+}  // namespace
+}  // namespace aistack::cli
