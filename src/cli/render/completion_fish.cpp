@@ -42,7 +42,9 @@ std::string candidates_of(const Argument& argument) {
 std::string option_line(const std::string& condition, const Argument& argument) {
   auto line = "complete -c aistack" + condition + " -l " + argument.name.substr(2);
   if (!argument.short_name.empty()) line += " -s " + argument.short_name.substr(1);
-  if (argument.kind == Kind::option) line += " -x" + candidates_of(argument);
+  // -x would forbid the files that -F asks for.
+  const bool file = argument.completes == Argument::Completes::file;
+  if (argument.kind == Kind::option) line += (file ? " -r" : " -x") + candidates_of(argument);
   return line + " -d " + quoted(argument.help) + "\n";
 }
 
