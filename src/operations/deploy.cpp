@@ -222,18 +222,11 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
   BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, facts.containers));
   const auto parts = parts_of(view, facts);
   auto report = report_of(entry, parts, facts, options);
-  // Images and volumes do not depend on each other.
-  std::vector<Task<>> preparations;
-  std::vector<std::string> ids;
-  const auto fetch = [&]() -> Task<> {
-    BOOST_OUTCOME_CO_TRY(ids, co_await image_ids(context, entry, parts, options.pull));
-    co_return ok();
-  };
-  preparations.push_back(fetch());
-  preparations.push_back(ensure_volumes(context, entry));
-  const auto prepared = co_await when_all(std::move(preparations));
-  for (const auto& result : prepared)
-    if (!result) co_return explain(result.error(), entry, 0);
+  // Images first: what cannot be pulled leaves nothing behind.
+  const auto ids = co_await image_ids(context, entry, parts, options.pull);
+  if (!ids) co_return explain(ids.error(), entry, 0);
+  const auto prepared = co_await ensure_resources(context, entry);
+  if (!prepared) co_return explain(prepared.error(), entry, 0);
   if (report.gpu_dropped && report.action != Deployed::unchanged)
     context.progress.note(entry.name,
                           "the engine has no GPU runtime: the GPU reservation in the "
@@ -246,8 +239,9 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
       const auto ready = co_await wait_for_dependencies(context, entry, *parts[i].service);
       if (!ready) co_return explain(ready.error(), entry, done);
     }
-    const auto applied = co_await apply(context, entry, parts[i],
-                                        spec_of(entry, *parts[i].service, facts, ids[i]), options);
+    const auto applied =
+        co_await apply(context, entry, parts[i],
+                       spec_of(entry, *parts[i].service, facts, ids.value()[i]), options);
     if (!applied) co_return explain(applied.error(), entry, done);
     ++done;
   }

@@ -6,7 +6,6 @@
 
 #include "base/when_all.hpp"
 #include "operations/operation.hpp"
-#include "operations/resources.hpp"
 #include "operations/stop.hpp"
 
 namespace aistack::operations {
@@ -141,7 +140,6 @@ Task<EngineFacts> prepare_all(Context& context, std::vector<const CatalogEntry*>
                               const std::vector<std::string>& services, Verb verb) {
   BOOST_OUTCOME_CO_TRY(auto facts, co_await check_all(context, entries, verb));
   BOOST_OUTCOME_CO_TRY(ensure_secrets(context, entries, services));
-  BOOST_OUTCOME_CO_TRY(co_await ensure_networks(context, entries));
   co_return facts;
 }
 

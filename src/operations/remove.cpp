@@ -72,13 +72,21 @@ Task<> remove_networks(Context& context, const CatalogEntry& entry,
   co_return ok();
 }
 
-Error in_use(Error error, const CatalogEntry& entry, const std::string& volume) {
+// The engine names the containers that use a volume by id; people know them by name.
+Task<> explain_in_use(Context& context, const CatalogEntry& entry, const std::string& volume,
+                      Error error) {
   error.what = fmt::format("cannot remove the volume {}", volume);
   error.state =
       fmt::format("the containers of {} are gone, the data of {} is untouched", entry.name, volume);
-  error.next = {fmt::format("docker ps -a --filter volume={}", volume),
-                fmt::format("aistack remove {} --purge, once that container is gone", entry.name)};
-  return error;
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
+  for (const auto& container : containers) {
+    if (error.why.find(container.id) == std::string::npos) continue;
+    error.why = fmt::format("the container {} uses it", container.name);
+    error.next = {fmt::format("docker rm -f {}", container.name)};
+  }
+  error.next.push_back(
+      fmt::format("aistack remove {} --purge, once that container is gone", entry.name));
+  co_return error;
 }
 
 Task<> purge_volumes(Context& context, const CatalogEntry& entry, RemoveReport& report) {
@@ -87,7 +95,7 @@ Task<> purge_volumes(Context& context, const CatalogEntry& entry, RemoveReport& 
     if (seen) {
       const auto removed = co_await context.engine.remove_volume(volume);
       if (!removed && removed.error().code == ErrorCode::kVolumeInUse)
-        co_return in_use(removed.error(), entry, volume);
+        co_return co_await explain_in_use(context, entry, volume, removed.error());
       BOOST_OUTCOME_CO_TRY(removed);
       report.volumes.push_back(volume);
     }

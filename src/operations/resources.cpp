@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/when_all.hpp"
 #include "operations/labels.hpp"
 
@@ -34,6 +32,17 @@ Task<> create_network(Context& context, domain::NetworkSpec spec) {
   if (spec.name == kStackNetwork)
     spec.options = {{"Driver", "bridge"}, {"Labels", {{kNetworkLabel, "stack"}}}};
   BOOST_OUTCOME_CO_TRY(co_await context.engine.create_network(std::move(spec)));
+  co_return ok();
+}
+
+Task<> ensure_networks(Context& context, const CatalogEntry& entry) {
+  for (const auto& key : entry.project.network_keys) {
+    auto spec = compose::network_spec(entry.project, key);
+    BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
+    if (existing) continue;
+    if (!is_own(spec)) co_return missing_network(entry, spec.name);
+    BOOST_OUTCOME_CO_TRY(co_await create_network(context, std::move(spec)));
+  }
   co_return ok();
 }
 
@@ -76,23 +85,9 @@ Task<> ensure_volume(Context& context, const CatalogEntry& entry, domain::Volume
 
 }  // namespace
 
-Task<> ensure_networks(Context& context, const std::vector<const CatalogEntry*>& entries) {
-  BOOST_OUTCOME_CO_TRY(const auto networks, co_await context.engine.list_networks());
-  std::set<std::string> present;
-  for (const auto& network : networks) present.insert(network.name);
-  for (const auto* entry : entries) {
-    for (const auto& key : entry->project.network_keys) {
-      auto spec = compose::network_spec(entry->project, key);
-      if (!present.insert(spec.name).second) continue;
-      if (!is_own(spec)) co_return missing_network(*entry, spec.name);
-      BOOST_OUTCOME_CO_TRY(co_await create_network(context, std::move(spec)));
-    }
-  }
-  co_return ok();
-}
-
-Task<> ensure_volumes(Context& context, const CatalogEntry& entry) {
+Task<> ensure_resources(Context& context, const CatalogEntry& entry) {
   std::vector<Task<>> tasks;
+  tasks.push_back(ensure_networks(context, entry));
   for (const auto& key : entry.project.volume_keys)
     tasks.push_back(ensure_volume(context, entry, compose::volume_spec(entry.project, key)));
   const auto results = co_await when_all(std::move(tasks));
