@@ -1,7 +1,5 @@
-# -O2 as distributions build; a debug build keeps line numbers and leaves out the type information
-# that makes coroutine-heavy objects ten times as large.
+# -O2 as distributions build.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
-set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 
 # Flags that every target gets: warnings are errors, sanitizers on demand.
 set(AISTACK_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
