@@ -1,5 +1,9 @@
 #include "cli/dispatch.hpp"
 
+#include <fmt/format.h>
+
+#include <cstring>
+
 #include "cli/render/error.hpp"
 
 namespace aistack::cli {
@@ -19,8 +23,9 @@ Task<int> dispatch(Session& session, const Invocation& invocation) {
   session.output.flush();
   if (session.output.broken()) co_return kExitDone;
   if (session.output.failure() != 0) {
+    const int number = session.output.failure();
     const Error error{ErrorCode::kIo,
-                      std::string{strerrorname_np(session.output.failure())},
+                      fmt::format("{}: {}", strerrorname_np(number), strerrordesc_np(number)),
                       "cannot write to standard output",
                       {},
                       {}};

@@ -96,15 +96,15 @@ Result<Paths> resolve_paths(const PathsInput& input) {
   Paths paths;
   paths.config_files = config_files(input, places, user_config);
   paths.compose_directories = compose_directories(input, places, user_config);
-  BOOST_OUTCOME_TRY(paths.versions_lock,
-                    places.choose("AISTACK_VERSIONS_LOCK", "/etc/aistack/versions.lock",
-                                  below(user_config, "versions.lock")));
   BOOST_OUTCOME_TRY(paths.state,
                     places.choose("AISTACK_STATE_DIR", "/var/lib/aistack", user_state));
   paths.secrets = paths.state / "secrets";
   paths.volumes = paths.state / "volumes";
   // What only the state directory gives is enough: a user without HOME sets one variable.
   const std::optional<path> state{paths.state};
+  BOOST_OUTCOME_TRY(paths.versions_lock,
+                    places.choose("AISTACK_VERSIONS_LOCK", "/etc/aistack/versions.lock",
+                                  below(user_config ? user_config : state, "versions.lock")));
   BOOST_OUTCOME_TRY(paths.log,
                     places.choose("AISTACK_LOG_DIR", "/var/log/aistack", below(state, "log")));
   const auto runtime = places.variable("XDG_RUNTIME_DIR");

@@ -36,19 +36,6 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
-std::string_view unit_of(const SettingKey& key, const SettingField& field) {
-  if (std::holds_alternative<std::chrono::seconds*>(field)) return "seconds";
-  if (std::holds_alternative<std::chrono::milliseconds*>(field)) return "milliseconds";
-  return key.unit;
-}
-
-std::string range_of(const SettingKey& key, const SettingField& field) {
-  if (key.most == 0) return {};
-  auto text = fmt::format("{} to {}", key.least, key.most);
-  const auto unit = unit_of(key, field);
-  return unit.empty() ? text : fmt::format("{} {}", text, unit);
-}
-
 Complaint out_of_range(const SettingKey& key, const SettingField& field, std::string_view text) {
   return fmt::format("{} is not in {}", printable(text, 100), range_of(key, field));
 }
@@ -247,107 +234,7 @@ void check_together(const EffectiveSettings& settings, std::vector<SettingProble
   }
 }
 
-// Text as one writes it in YAML: quoted where plain text would mean something else.
-std::string yaml_text(const std::string& text) {
-  const auto plain = [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-           c == '.' || c == '_' || c == '-';
-  };
-  constexpr std::string_view kWords[] = {"true", "false", "yes", "no", "on", "off", "null"};
-  if (!text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), plain) &&
-      std::find(std::begin(kWords), std::end(kWords), text) == std::end(kWords))
-    return text;
-  std::string result = "\"";
-  for (const char c : printable(text)) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
-struct Writer {
-  std::string operator()(const bool* member) const { return *member ? "true" : "false"; }
-  std::string operator()(const std::uint64_t* member) const { return fmt::format("{}", *member); }
-  std::string operator()(const double* member) const { return fmt::format("{}", *member); }
-  template <Duration T>
-  std::string operator()(const T* member) const {
-    return fmt::format("{}", member->count());
-  }
-  std::string operator()(const std::string* member) const { return yaml_text(*member); }
-  std::string operator()(const std::optional<std::string>* member) const {
-    return *member ? yaml_text(**member) : "";
-  }
-  std::string operator()(const std::vector<std::string>* member) const {
-    std::vector<std::string> parts;
-    std::transform(member->begin(), member->end(), std::back_inserter(parts), yaml_text);
-    return fmt::format("[{}]", join(parts, ", "));
-  }
-  template <Enumeration T>
-  std::string operator()(const T* member) const {
-    return std::string{to_string(*member)};
-  }
-};
-
-struct JsonWriter {
-  nlohmann::json operator()(const bool* member) const { return *member; }
-  nlohmann::json operator()(const std::uint64_t* member) const { return *member; }
-  nlohmann::json operator()(const double* member) const { return *member; }
-  template <Duration T>
-  nlohmann::json operator()(const T* member) const {
-    return member->count();
-  }
-  nlohmann::json operator()(const std::string* member) const { return *member; }
-  nlohmann::json operator()(const std::optional<std::string>* member) const {
-    return *member ? nlohmann::json(**member) : nlohmann::json();
-  }
-  nlohmann::json operator()(const std::vector<std::string>* member) const { return *member; }
-  template <Enumeration T>
-  nlohmann::json operator()(const T* member) const {
-    return std::string{to_string(*member)};
-  }
-};
-
-struct TypeName {
-  std::string operator()(const bool*) const { return "true or false"; }
-  std::string operator()(const std::uint64_t*) const { return "whole number"; }
-  std::string operator()(const double*) const { return "number"; }
-  template <Duration T>
-  std::string operator()(const T*) const {
-    return "whole number";
-  }
-  std::string operator()(const std::string*) const { return "text"; }
-  std::string operator()(const std::optional<std::string>*) const { return "text"; }
-  std::string operator()(const std::vector<std::string>*) const { return "list of texts"; }
-  template <Enumeration T>
-  std::string operator()(const T* member) const {
-    const auto names = names_of(*member);
-    std::vector<std::string> first(names.begin(), names.end() - 1);
-    return fmt::format("{} or {}", join(first, ", "), names.back());
-  }
-};
-
-template <class T>
-std::string_view name_of(T value) {
-  return names_of(value)[static_cast<std::size_t>(value)];
-}
-
 }  // namespace
-
-std::string_view to_string(ContainerRuntime value) {
-  return name_of(value);
-}
-std::string_view to_string(Expose value) {
-  return name_of(value);
-}
-std::string_view to_string(UpdateMode value) {
-  return name_of(value);
-}
-std::string_view to_string(LogLevel value) {
-  return name_of(value);
-}
-std::string_view to_string(LogFormat value) {
-  return name_of(value);
-}
 
 std::string to_string(const SettingProblem& problem) {
   std::string text = problem.source.file.string();
@@ -359,7 +246,12 @@ std::string to_string(const SettingProblem& problem) {
 Error settings_error(const std::vector<SettingProblem>& problems) {
   std::vector<std::string> lines;
   for (const auto& problem : problems) lines.push_back(to_string(problem));
-  return Error{ErrorCode::kBadConfig, join(lines, "\n"), "the configuration is not valid", {}, {}};
+  Error error{ErrorCode::kBadConfig, join(lines, "\n"), "the configuration is not valid"};
+  if (!problems.empty()) {
+    const auto file = problems[0].source.file.string();
+    error.next.push_back(fmt::format("edit {0}, then: aistack config test {0}", file));
+  }
+  return error;
 }
 
 EffectiveSettings apply_settings(const std::vector<SettingEntry>& entries,
@@ -388,47 +280,6 @@ EffectiveSettings apply_settings(const std::vector<SettingEntry>& entries,
   // With a value missing the rest would be judged beside a default that nobody chose.
   if (problems.size() == problems_before) check_together(result, problems);
   return result;
-}
-
-std::vector<SettingRow> setting_rows(const EffectiveSettings& settings) {
-  std::vector<SettingRow> rows;
-  auto values = settings.values;
-  for (const auto& key : setting_table()) {
-    const auto field = key.field(values);
-    SettingRow row;
-    row.key = key.key;
-    row.value = std::visit(Writer{}, field);
-    row.json = std::visit(JsonWriter{}, field);
-    if (const auto source = settings.sources.find(row.key); source != settings.sources.end())
-      row.source = source->second;
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-std::vector<SettingDoc> setting_docs() {
-  std::vector<SettingDoc> docs;
-  Settings defaults;
-  for (const auto& key : setting_table()) {
-    const auto field = key.field(defaults);
-    docs.push_back({std::string{key.key}, std::visit(TypeName{}, field), range_of(key, field),
-                    std::visit(Writer{}, field), std::string{key.doc}});
-  }
-  return docs;
-}
-
-std::string example_config() {
-  std::string text =
-      "# Settings of aistack: /etc/aistack/config.yaml, then ~/.aistack/config.yaml.\n"
-      "# Every key is shown with its default; take the \"#\" away to change one.\n"
-      "# \"idle.window_seconds: 300\" may also be written as \"window_seconds\" under \"idle:\".\n"
-      "# After a change: aistack config test\n";
-  for (const auto& doc : setting_docs()) {
-    const auto type = doc.range.empty() ? doc.type : fmt::format("{}, {}", doc.type, doc.range);
-    text += fmt::format("\n# {}\n# {}\n#{}: {}\n", doc.doc, type, doc.key,
-                        doc.default_value.empty() ? "\"\"" : doc.default_value);
-  }
-  return text;
 }
 
 }  // namespace aistack::domain

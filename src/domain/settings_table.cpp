@@ -1,5 +1,7 @@
 #include "domain/settings_table.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "domain/settings_checks.hpp"
@@ -185,6 +187,19 @@ static_assert(limits_are_exact());
 
 std::span<const SettingKey> setting_table() {
   return kTable;
+}
+
+std::string_view unit_of(const SettingKey& key, const SettingField& field) {
+  if (std::holds_alternative<std::chrono::seconds*>(field)) return "seconds";
+  if (std::holds_alternative<std::chrono::milliseconds*>(field)) return "milliseconds";
+  return key.unit;
+}
+
+std::string range_of(const SettingKey& key, const SettingField& field) {
+  if (key.most == 0) return {};
+  auto text = fmt::format("{} to {}", key.least, key.most);
+  const auto unit = unit_of(key, field);
+  return unit.empty() ? text : fmt::format("{} {}", text, unit);
 }
 
 std::span<const std::string_view> names_of(ContainerRuntime) {

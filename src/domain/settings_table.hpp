@@ -9,7 +9,8 @@
 
 #include "domain/settings.hpp"
 
-// The one place where keys of config.yaml are declared. Only settings.cpp reads it.
+// The one place where keys of config.yaml are declared. Only settings.cpp and settings_text.cpp
+// read it.
 namespace aistack::domain {
 
 // A key's place in Settings; its type is the key's type.
@@ -32,6 +33,11 @@ struct SettingKey {
 };
 
 std::span<const SettingKey> setting_table();
+
+// What its numbers count, "" for nothing. Durations know it by their type.
+std::string_view unit_of(const SettingKey& key, const SettingField& field);
+// "10 to 86400 seconds"; "" where every value is allowed.
+std::string range_of(const SettingKey& key, const SettingField& field);
 
 // The spellings of an enumeration, in the order of its values.
 std::span<const std::string_view> names_of(ContainerRuntime value);

@@ -70,11 +70,6 @@ std::string command_lines(const Command& command) {
   return text;
 }
 
-std::string help_of(const std::vector<Command>& table, const std::string& name) {
-  if (const auto* const command = find_command(table, name)) return command->help;
-  return join(second_words(table, name), ", ");
-}
-
 constexpr std::string_view kHead =
     R"fish(# fish completion for aistack; made by "aistack completion fish"
 function __aistack_words

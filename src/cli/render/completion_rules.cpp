@@ -69,4 +69,9 @@ const Argument* positional_at(const Command& command, std::size_t index) {
   return nullptr;
 }
 
+std::string help_of(const std::vector<Command>& table, const std::string& name) {
+  if (const auto* const command = find_command(table, name)) return command->help;
+  return join(second_words(table, name), ", ");
+}
+
 }  // namespace aistack::cli

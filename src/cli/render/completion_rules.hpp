@@ -16,7 +16,9 @@ std::vector<const Command*> visible_commands(const std::vector<Command>& table);
 std::vector<std::string> first_words(const std::vector<Command>& table);
 // The second words that may follow `first`.
 std::vector<std::string> second_words(const std::vector<Command>& table, const std::string& first);
-// Global options and the command's own; of a short and a long name both.
+// What a name stands for: the command's help, or the second words that may follow it.
+std::string help_of(const std::vector<Command>& table, const std::string& name);
+// Options of a list of arguments; of a short and a long name both.
 std::vector<std::string> option_words(const std::vector<Argument>& arguments);
 // The argument that comes at position `index` after the command's name; nullptr if none.
 const Argument* positional_at(const Command& command, std::size_t index);

@@ -77,11 +77,6 @@ std::string described(const std::string& word, const std::string& help) {
   return shell_quoted(escaped(word) + ":" + help);
 }
 
-std::string help_of(const std::vector<Command>& table, const std::string& name) {
-  if (const auto* const command = find_command(table, name)) return command->help;
-  return join(second_words(table, name), ", ");
-}
-
 std::string first_lines(const std::vector<Command>& table) {
   std::string text;
   for (const auto& word : first_words(table))

@@ -67,18 +67,11 @@ std::string usage_line(const std::vector<std::string>& words, int width) {
   return text + line + '\n';
 }
 
-std::string about(const Argument& argument) {
-  auto text = argument.help;
-  if (!argument.choices.empty()) text += ": " + join(argument.choices, ", ");
-  if (!argument.default_value.empty()) text += fmt::format(" (default {})", argument.default_value);
-  return text;
-}
-
 Entries entries_of(const std::vector<Argument>& arguments, bool options) {
   Entries entries;
   for (const auto& argument : arguments) {
     const bool is_option = argument.kind == Kind::flag || argument.kind == Kind::option;
-    if (is_option == options) entries.emplace_back(label_of(argument), about(argument));
+    if (is_option == options) entries.emplace_back(label_of(argument), about_of(argument));
   }
   return entries;
 }
@@ -154,6 +147,13 @@ std::string label_of(const Argument& argument) {
                   ? argument.name
                   : fmt::format("{}, {}", argument.short_name, argument.name);
   if (argument.kind == Kind::option) text += " " + argument.value_name;
+  return text;
+}
+
+std::string about_of(const Argument& argument) {
+  auto text = argument.help;
+  if (!argument.choices.empty()) text += ": " + join(argument.choices, ", ");
+  if (!argument.default_value.empty()) text += fmt::format(" (default {})", argument.default_value);
   return text;
 }
 

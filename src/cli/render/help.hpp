@@ -20,5 +20,7 @@ std::optional<std::string> help_command(const std::vector<Command>& table, std::
 std::string usage_of(const Argument& argument);
 // "-f, --follow", "--pull WHEN", "SERVICE".
 std::string label_of(const Argument& argument);
+// Its help with its choices and its default.
+std::string about_of(const Argument& argument);
 
 }  // namespace aistack::cli

@@ -11,8 +11,6 @@
 namespace aistack::cli {
 namespace {
 
-using Kind = Argument::Kind;
-
 // Text that roff prints as it is.
 std::string roff(std::string_view text) {
   std::string result;
@@ -36,18 +34,12 @@ std::string item(std::string_view label, std::string_view text) {
   return fmt::format(".TP\n.B {}\n{}\n", roff(label), roff(text));
 }
 
-std::string about(const Argument& argument) {
-  auto text = argument.help;
-  if (!argument.choices.empty()) text += ": " + join(argument.choices, ", ");
-  if (!argument.default_value.empty()) text += fmt::format(" (default {})", argument.default_value);
-  return text + ".";
-}
-
 std::string section_of(const Command& command) {
   auto usage = command.name;
   for (const auto& argument : command.arguments) usage += " " + usage_of(argument);
   auto text = fmt::format(".SS {}\n{}.\n", roff(usage), roff(command.help));
-  for (const auto& argument : command.arguments) text += item(label_of(argument), about(argument));
+  for (const auto& argument : command.arguments)
+    text += item(label_of(argument), about_of(argument) + ".");
   for (const auto& note : command.notes) text += fmt::format(".PP\n{}\n", roff(note));
   if (!command.examples.empty()) text += ".PP\n.nf\n";
   for (const auto& example : command.examples) text += "    " + roff(example) + "\n";
@@ -126,7 +118,8 @@ std::string manual_page(const std::vector<Command>& table) {
       "One program that installs, watches, repairs and updates services such as model servers and "
       "their web interfaces, as containers of Docker or Podman.\n"
       ".SH OPTIONS\n";
-  for (const auto& argument : global_arguments()) text += item(label_of(argument), about(argument));
+  for (const auto& argument : global_arguments())
+    text += item(label_of(argument), about_of(argument) + ".");
   text += ".SH COMMANDS\n";
   for (const auto& command : table)
     if (!command.group.empty()) text += section_of(command);

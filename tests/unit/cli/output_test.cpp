@@ -131,7 +131,8 @@ TEST_F(OutputTest, DispatchEndsWellWithoutAReaderAndBadlyOnAFullDisk) {
   Output nowhere{full, err_[1], {}};
   EXPECT_EQ(dispatch_with(six, nowhere), 1);
   ::close(full);
-  EXPECT_EQ(take(err_[0]), "error: cannot write to standard output\n  why:   ENOSPC\n");
+  EXPECT_EQ(take(err_[0]),
+            "error: cannot write to standard output\n  why:   ENOSPC: No space left on device\n");
 }
 
 }  // namespace
