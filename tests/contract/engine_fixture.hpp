@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ports/container_engine.hpp"
+#include "support/check.hpp"
 #include "support/fake_engine.hpp"
 #include "support/run.hpp"
 
@@ -58,20 +59,5 @@ class EngineContract : public ::testing::TestWithParam<std::string> {
 };
 
 std::string variable(const char* name);
-
-// `expected` is an ErrorCode.
-#define EXPECT_ERROR(result, expected)                                                      \
-  do {                                                                                      \
-    const auto& checked = (result);                                                         \
-    ASSERT_FALSE(checked.has_value()) << "succeeded, not " << to_string(expected);          \
-    EXPECT_EQ(to_string(checked.error().code), to_string(expected)) << checked.error().why; \
-  } while (false)
-
-#define ASSERT_OK(result)                                                  \
-  do {                                                                     \
-    const auto& checked = (result);                                        \
-    ASSERT_TRUE(checked.has_value())                                       \
-        << to_string(checked.error().code) << ": " << checked.error().why; \
-  } while (false)
 
 }  // namespace aistack::testing

@@ -123,13 +123,16 @@ Task<ports::ExecResult> HttpEngine::exec(std::string name, std::vector<std::stri
   BOOST_OUTCOME_CO_TRY(const auto created, co_await transport_.send(std::move(create)));
   BOOST_OUTCOME_CO_TRY(const auto document, parse_document(created.body));
   auto result = co_await run_exec(text_of(document, "Id"));
-  if (!result && result.error().code != ErrorCode::kInterrupted) {
-    if (const auto code = exit_of_failed_exec(result.error().why)) {
-      ports::ExecResult failed{*code, result.error().why};
-      co_return failed;
-    }
+  // A command that cannot be run is told in the output, with code 126 or 127, or as an error.
+  if (result && result.value().exit_code == kExitNotExecutable) {
+    const auto code = exit_of_failed_exec(result.value().output);
+    if (code) result.value().exit_code = *code;
   }
-  co_return result;
+  if (result || result.error().code == ErrorCode::kInterrupted) co_return result;
+  const auto code = exit_of_failed_exec(result.error().why);
+  if (!code) co_return result;
+  ports::ExecResult failed{*code, result.error().why};
+  co_return failed;
 }
 
 Task<ports::ExecResult> HttpEngine::run_exec(std::string id) {

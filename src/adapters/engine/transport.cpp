@@ -114,36 +114,41 @@ Task<std::unique_ptr<http::Connection>> Transport::connect(http::Deadline deadli
   co_return std::move(opened.value());
 }
 
+// Waits until a connection comes back.
 Task<> Transport::wait_for_turn(http::Deadline deadline, milliseconds allowed) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  while (in_use_ >= kMostConnections) {
-    BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
-    asio::steady_timer turn(executor_, deadline);
-    queue_.push_back(&turn);
-    boost::system::error_code woken;
-    co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    const auto place = std::find(queue_.begin(), queue_.end(), &turn);
-    if (place == queue_.end()) continue;  // `release` took it: a connection is free
-    queue_.erase(place);
-    http::Failure failure;
-    failure.kind = woken ? http::Failure::Kind::interrupted : http::Failure::Kind::timeout;
-    co_return fail(failure, allowed);
-  }
-  co_return ok();
+  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
+  asio::steady_timer turn(executor_, deadline);
+  queue_.push_back(&turn);
+  boost::system::error_code woken;
+  co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  const auto place = std::find(queue_.begin(), queue_.end(), &turn);
+  if (place == queue_.end()) co_return ok();  // `release` took it out
+  queue_.erase(place);
+  http::Failure failure;
+  failure.kind = woken ? http::Failure::Kind::interrupted : http::Failure::Kind::timeout;
+  co_return fail(failure, allowed);
 }
 
-Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds allowed) {
+// A kept connection that is still open, or none.
+std::unique_ptr<http::Connection> Transport::take_idle() {
   while (!idle_.empty()) {
     auto kept = std::move(idle_.back());
     idle_.pop_back();
-    if (kept->reusable()) {
-      ++in_use_;
-      co_return Lease(*this, std::move(kept), true);
-    }
+    if (kept->reusable()) return kept;
     version_.reset();
   }
-  BOOST_OUTCOME_CO_TRY(co_await wait_for_turn(deadline, allowed));
+  return nullptr;
+}
+
+Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds allowed) {
+  auto kept = take_idle();
+  while (!kept && in_use_ >= kMostConnections) {
+    BOOST_OUTCOME_CO_TRY(co_await wait_for_turn(deadline, allowed));
+    kept = take_idle();
+  }
   ++in_use_;
+  if (kept) co_return Lease(*this, std::move(kept), true);
   auto opened = co_await connect(deadline);
   if (!opened) {
     release(nullptr);
@@ -154,7 +159,8 @@ Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds 
 
 void Transport::release(std::unique_ptr<http::Connection> connection) {
   --in_use_;
-  if (connection && idle_.size() < kMostIdle && connection->reusable())
+  const auto room = queue_.empty() ? kMostIdle : static_cast<std::size_t>(kMostConnections);
+  if (connection && idle_.size() < room && connection->reusable())
     idle_.push_back(std::move(connection));
   if (queue_.empty()) return;
   queue_.front()->cancel();

@@ -85,6 +85,7 @@ class Transport {
   Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
   Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed);
   Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
+  std::unique_ptr<http::Connection> take_idle();
   void release(std::unique_ptr<http::Connection> connection);
   Task<> negotiate(http::Connection& connection, http::Deadline deadline,
                    std::chrono::milliseconds allowed);

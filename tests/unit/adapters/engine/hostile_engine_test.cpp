@@ -1,0 +1,440 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+
+#include "adapters/engine/engine.hpp"
+#include "base/when_all.hpp"
+#include "support/check.hpp"
+#include "support/run.hpp"
+#include "support/socket_server.hpp"
+
+// Engines that are not there, do not answer, answer nonsense, or go away: each ends within its
+// deadline, with the right code, and leaves no descriptor open.
+namespace aistack::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using ::testing::HasSubstr;
+using testing::http_answer;
+using testing::SocketServer;
+using Then = SocketServer::Answer::Then;
+using Request = SocketServer::Request;
+using Answer = SocketServer::Answer;
+
+constexpr milliseconds kShort{300};
+
+class HostileEngine : public ::testing::Test {
+ protected:
+  HostileEngine() {
+    // The io_context makes its own descriptors when a socket or a timer first comes to it.
+    const boost::asio::steady_timer first(io_);
+    descriptors_ = testing::open_descriptors();
+  }
+
+  void TearDown() override {
+    engine_.reset();
+    server_.reset();
+    io_.restart();
+    io_.poll();
+    EXPECT_EQ(testing::open_descriptors(), descriptors_) << "a descriptor leaks";
+  }
+
+  void connect_to(const std::string& endpoint) {
+    EngineOptions options;
+    options.endpoint = endpoint;
+    options.deadlines = {kShort, kShort, kShort, kShort};
+    auto made = make_engine(io_.get_executor(), options);
+    ASSERT_OK(made);
+    engine_ = std::move(made.value());
+  }
+
+  // A server that tells its version properly, and answers everything else with `handler`.
+  void serve(SocketServer::Handler handler) {
+    serve_all([handler = std::move(handler)](const Request& request) -> Answer {
+      if (request.target == "/version") return {http_answer(200, testing::version_document())};
+      return handler(request);
+    });
+  }
+  void serve(std::string bytes, Then then) {
+    serve([bytes = std::move(bytes), then](const Request&) { return Answer{bytes, then}; });
+  }
+  void serve_all(SocketServer::Handler handler) {
+    server_ = std::make_unique<SocketServer>(std::move(handler));
+    connect_to(server_->endpoint());
+  }
+
+  template <class T>
+  T run(boost::asio::awaitable<T> task) {
+    const auto begin = steady_clock::now();
+    auto result = testing::run(io_, std::move(task), seconds(10));
+    EXPECT_LT(steady_clock::now() - begin, seconds(5)) << "far beyond the deadline";
+    return result;
+  }
+
+  boost::asio::io_context io_;
+  std::unique_ptr<SocketServer> server_;
+  std::unique_ptr<ports::ContainerEngine> engine_;
+  std::size_t descriptors_ = 0;
+};
+
+const ports::PullSink kNoProgress = [](const ports::PullProgress&) {};
+const ports::LogSink kNoLines = [](ports::LogLine) -> Result<> { return ok(); };
+const ports::EventSink kNoEvents = [](ports::EngineEvent) -> Result<> { return ok(); };
+
+std::string chunk(const std::string& bytes) {
+  char size[16];
+  (void)std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+  return size + bytes + "\r\n";
+}
+const std::string kChunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const std::string kLastChunk = "0\r\n\r\n";
+
+// -- not there
+
+TEST_F(HostileEngine, IsNotInstalled) {
+  connect_to("unix:///no/such/docker.sock");
+  const auto version = run(engine_->version());
+  EXPECT_ERROR(version, ErrorCode::kEngineUnreachable);
+  EXPECT_THAT(version.error().why,
+              HasSubstr("Cannot connect to the Docker daemon at unix:///no/such/docker.sock"));
+  EXPECT_THAT(version.error().why, HasSubstr("ENOENT"));
+}
+
+TEST_F(HostileEngine, LeftItsSocketBehind) {
+  const auto path = std::filesystem::temp_directory_path() / "aistack-stale.sock";
+  std::filesystem::remove(path);
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+  ASSERT_EQ(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ::close(descriptor);
+  connect_to("unix://" + path.string());
+  const auto version = run(engine_->version());
+  EXPECT_ERROR(version, ErrorCode::kEngineUnreachable);
+  EXPECT_THAT(version.error().why, HasSubstr("ECONNREFUSED"));
+  std::filesystem::remove(path);
+}
+
+TEST_F(HostileEngine, MayNotBeUsedByThisUser) {
+  serve(http_answer(200, "{}"), Then::keep);
+  std::filesystem::permissions(server_->path(), std::filesystem::perms::none);
+  const bool root = ::geteuid() == 0;
+  if (root) {
+    ASSERT_EQ(::seteuid(65534), 0);
+  }
+  const auto version = run(engine_->version());
+  if (root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  EXPECT_ERROR(version, ErrorCode::kEngineDenied);
+  EXPECT_THAT(version.error().why, HasSubstr("EACCES"));
+}
+
+TEST_F(HostileEngine, ListensNowhereOverTcp) {
+  connect_to("tcp://127.0.0.1:1");
+  const auto version = run(engine_->version());
+  EXPECT_ERROR(version, ErrorCode::kEngineUnreachable);
+  EXPECT_THAT(version.error().why, HasSubstr("tcp://127.0.0.1:1"));
+  EXPECT_THAT(version.error().why, HasSubstr("ECONNREFUSED"));
+}
+
+TEST_F(HostileEngine, HasAPathThatIsTooLong) {
+  connect_to("unix:///" + std::string(200, 'x'));
+  EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineUnreachable);
+}
+
+// -- does not answer
+
+TEST_F(HostileEngine, AcceptsAndNeverAnswers) {
+  serve_all([](const Request&) { return Answer{"", Then::hold}; });
+  const auto info = run(engine_->info());
+  EXPECT_ERROR(info, ErrorCode::kEngineTimeout);
+  EXPECT_THAT(info.error().why, HasSubstr("did not answer within 0.3 s"));
+}
+
+TEST_F(HostileEngine, AnswersTheVersionAndThenFallsSilent) {
+  serve("", Then::hold);
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTimeout);
+  EXPECT_ERROR(run(engine_->start_container("x")), ErrorCode::kEngineTimeout);
+  EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineTimeout);
+  EXPECT_ERROR(run(engine_->logs("x", {}, kNoLines)), ErrorCode::kEngineTimeout);
+  EXPECT_ERROR(run(engine_->events({}, {}, kNoEvents)), ErrorCode::kEngineTimeout);
+}
+
+TEST_F(HostileEngine, FallsSilentInTheMiddleOfAnAnswer) {
+  serve("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{\"Id\"", Then::hold);
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTimeout);
+}
+
+TEST_F(HostileEngine, FallsSilentInTheMiddleOfAPull) {
+  serve(kChunkedHead + chunk("{\"status\":\"Pulling fs layer\",\"id\":\"a\"}\r\n"), Then::hold);
+  EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineTimeout);
+}
+
+TEST_F(HostileEngine, IsLeftAtOnceWhenInterrupted) {
+  serve("", Then::hold);
+  const auto began = steady_clock::now();
+  const auto wait = testing::run_and_cancel(io_, engine_->wait_container("x"), [&] {
+    return steady_clock::now() - began > milliseconds(50);
+  });
+  EXPECT_ERROR(wait, ErrorCode::kInterrupted);
+  const auto list =
+      testing::run_and_cancel(io_, engine_->list_containers({}), [&] { return true; });
+  EXPECT_ERROR(list, ErrorCode::kInterrupted);
+  EXPECT_LT(steady_clock::now() - began, seconds(1));
+}
+
+// -- answers nonsense
+
+struct Nonsense {
+  const char* name;
+  std::string bytes;
+  Then then;
+};
+void PrintTo(const Nonsense& nonsense, std::ostream* out) {
+  *out << nonsense.name;
+}
+
+class NonsenseAnswer : public HostileEngine, public ::testing::WithParamInterface<Nonsense> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    To, NonsenseAnswer,
+    ::testing::Values(
+        Nonsense{"NotHttp", "SSH-2.0-OpenSSH_9.2\r\n\r\n", Then::close},
+        Nonsense{"BinaryNoise", std::string("\x16\x03\x01\x00\xff\xfe\r\n\r\n", 10), Then::close},
+        Nonsense{"HeadCutOff", "HTTP/1.1 200 OK\r\nContent-Le", Then::close},
+        Nonsense{"BodyCutOff", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{\"Id\":\"",
+                 Then::close},
+        Nonsense{"LengthTooSmall", "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n[{\"Id\":\"x\"}]",
+                 Then::keep},
+        Nonsense{"LengthNegative", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n[]", Then::close},
+        Nonsense{"TwoLengths",
+                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]",
+                 Then::close},
+        Nonsense{"ChunksCutOff", kChunkedHead + "5\r\n[{\"Id", Then::close},
+        Nonsense{"ChunksEndEarly", kChunkedHead + chunk("[{\"Id\":") + kLastChunk, Then::keep},
+        Nonsense{"ChunkSizeIsNone", kChunkedHead + "zz\r\n[]\r\n", Then::close},
+        Nonsense{"NoJson", http_answer(200, "<html>502 Bad Gateway</html>"), Then::keep},
+        Nonsense{"HalfJson", http_answer(200, "[{\"Id\":\"x\""), Then::keep},
+        Nonsense{"AnotherShape", http_answer(200, "\"all is well\""), Then::keep},
+        Nonsense{"Nothing", http_answer(200, ""), Then::keep},
+        Nonsense{"NestedTooDeeply", http_answer(200, "[" + std::string(5000, '[')), Then::keep},
+        Nonsense{"ObjectsNestedTooDeeply", http_answer(200, "[{\"a\":" + std::string(5000, '[')),
+                 Then::keep}),
+    [](const auto& subject) { return subject.param.name; });
+
+TEST_P(NonsenseAnswer, IsAProtocolErrorInTheList) {
+  serve(GetParam().bytes, GetParam().then);
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineProtocol);
+}
+
+TEST_P(NonsenseAnswer, IsAProtocolErrorInAnInspect) {
+  const std::string name = GetParam().name;
+  serve(GetParam().bytes, GetParam().then);
+  const auto details = run(engine_->inspect_container("x"));
+  EXPECT_ERROR(details, ErrorCode::kEngineProtocol);
+  EXPECT_THAT(details.error().why, ::testing::Not(HasSubstr("\n")));
+}
+
+TEST_P(NonsenseAnswer, IsAProtocolErrorInTheVersion) {
+  serve_all([](const Request&) { return Answer{GetParam().bytes, GetParam().then}; });
+  EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, HasAHeaderWithoutEnd) {
+  serve_all([](const Request&) {
+    return Answer{"HTTP/1.1 200 OK\r\nX-Long: " + std::string(100'000, 'x'), Then::repeat};
+  });
+  EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, HasHeadersWithoutEnd) {
+  serve_all([](const Request& request) {
+    return Answer{request.number == 1 ? "HTTP/1.1 200 OK\r\nX-More: and more\r\n" : "",
+                  Then::repeat};
+  });
+  EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, HasABodyWithoutEnd) {
+  // One piece, again and again: the first one holds the head, the others are body.
+  serve(kChunkedHead + chunk(std::string(1000, 'x')), Then::repeat);
+  EXPECT_ERROR(run(engine_->inspect_container("x")), ErrorCode::kEngineProtocol);
+  EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, HasADocumentOfManyMegabytes) {
+  const std::string element = "{\"Id\":\"" + std::string(5 << 20, 'x') + "\"}";
+  serve(http_answer(200, "[" + element + "]"), Then::keep);
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineProtocol);
+  serve(http_answer(200, "{\"Id\":\"" + std::string(17 << 20, 'x') + "\"}"), Then::keep);
+  EXPECT_ERROR(run(engine_->inspect_container("x")), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, SendsHalfALineOfAPull) {
+  serve(kChunkedHead + chunk("{\"status\":\"Downloading\",\"id\":") + kLastChunk, Then::keep);
+  EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, DiesInTheMiddleOfAPull) {
+  serve(kChunkedHead + chunk("{\"status\":\"Downloading\",\"id\":\"a\"}\n"), Then::close);
+  EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, SendsDamagedLogFrames) {
+  serve(http_answer(200, "HELLO, this is no frame", "application/vnd.docker.multiplexed-stream"),
+        Then::keep);
+  EXPECT_ERROR(run(engine_->logs("x", {}, kNoLines)), ErrorCode::kEngineProtocol);
+  const std::string cut("\x01\0\0\0\0\0\0\x50only this", 17);
+  serve(http_answer(200, cut, "application/vnd.docker.multiplexed-stream"), Then::keep);
+  EXPECT_ERROR(run(engine_->logs("x", {}, kNoLines)), ErrorCode::kEngineProtocol);
+}
+
+TEST_F(HostileEngine, EndsTheEvents) {
+  serve(kChunkedHead + chunk("{\"Type\":\"container\",\"Action\":\"start\"}\n"), Then::close);
+  int count = 0;
+  const auto counting = [&count](ports::EngineEvent) -> Result<> {
+    ++count;
+    return ok();
+  };
+  EXPECT_ERROR(run(engine_->events({}, {}, counting)), ErrorCode::kEngineUnreachable);
+  EXPECT_EQ(count, 1);
+}
+
+TEST_F(HostileEngine, RedirectsElsewhere) {
+  serve("HTTP/1.1 301 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", Then::keep);
+  EXPECT_ERROR(run(engine_->info()), ErrorCode::kEngineFailed);
+}
+
+TEST_F(HostileEngine, WritesControlCharactersIntoItsMessage) {
+  serve(http_answer(500, "{\"message\":\"\\u001b[31mred\\nand more\"}"), Then::keep);
+  const auto info = run(engine_->info());
+  EXPECT_ERROR(info, ErrorCode::kEngineFailed);
+  EXPECT_EQ(info.error().why, "\\x1b[31mred\\x0aand more");
+}
+
+// -- of another time
+
+TEST_F(HostileEngine, IsTooOld) {
+  serve_all([](const Request&) {
+    return Answer{http_answer(200, testing::version_document("1.40")), Then::keep};
+  });
+  const auto version = run(engine_->version());
+  EXPECT_ERROR(version, ErrorCode::kEngineTooOld);
+  EXPECT_THAT(version.error().why, HasSubstr("1.40"));
+}
+
+TEST_F(HostileEngine, IsTooNew) {
+  serve_all([](const Request&) {
+    return Answer{http_answer(200, testing::version_document("1.99", "1.90")), Then::keep};
+  });
+  EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineTooOld);
+}
+
+TEST_F(HostileEngine, IsSpokenToInTheNewestVersionThatBothKnow) {
+  std::string target;
+  serve_all([&target](const Request& request) -> Answer {
+    if (request.target == "/version")
+      return {http_answer(200, testing::version_document("1.99", "1.44"))};
+    target = request.target;
+    return {http_answer(200, "[]")};
+  });
+  ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_EQ(target.substr(0, 7), "/v1.56/");
+}
+
+// -- goes away and comes back
+
+TEST_F(HostileEngine, IsAskedOverOneConnection) {
+  serve(http_answer(200, "[]"), Then::keep);
+  for (int i = 0; i < 5; ++i) ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_EQ(server_->connections(), 1);
+}
+
+TEST_F(HostileEngine, IsAskedOverAFewConnectionsAtOnce) {
+  serve([](const Request&) {
+    std::this_thread::sleep_for(milliseconds(10));
+    return Answer{http_answer(200, "[]"), Then::keep};
+  });
+  std::vector<Task<std::vector<ports::ContainerSummary>>> tasks;
+  for (int i = 0; i < 30; ++i) tasks.push_back(engine_->list_containers({}));
+  for (const auto& result : run(when_all(std::move(tasks)))) ASSERT_OK(result);
+  EXPECT_GT(server_->connections(), 1);
+  EXPECT_LE(server_->connections(), 8);
+}
+
+TEST_F(HostileEngine, RestartsBetweenTwoCallsAndIsAskedForItsVersionAgain) {
+  int versions = 0;
+  serve_all([&versions](const Request& request) -> Answer {
+    if (request.target != "/version") return {http_answer(200, "[]")};
+    ++versions;
+    return {http_answer(200, testing::version_document(versions == 1 ? "1.41" : "1.47"))};
+  });
+  ASSERT_OK(run(engine_->list_containers({})));
+  server_->drop_connections();
+  std::this_thread::sleep_for(milliseconds(20));
+  ASSERT_OK(run(engine_->list_containers({})));
+  const auto version = run(engine_->version());
+  ASSERT_OK(version);
+  EXPECT_EQ(version.value().spoken, (ports::ApiVersion{1, 47}));
+  EXPECT_EQ(versions, 2);
+}
+
+TEST_F(HostileEngine, ClosesWithoutAnAnswer) {
+  serve("", Then::close);
+  const auto stopped = run(engine_->kill_container("x", "KILL"));
+  EXPECT_ERROR(stopped, ErrorCode::kEngineUnreachable);
+  EXPECT_THAT(stopped.error().why, HasSubstr("without an answer"));
+}
+
+TEST_F(HostileEngine, ClosesAKeptConnectionAsTheNextReadingCallArrives) {
+  // Every connection answers one call and closes at the next one.
+  serve_all([](const Request& request) -> Answer {
+    if (request.target == "/version") return {http_answer(200, testing::version_document())};
+    if (request.number == 3) return {"", Then::close};
+    return {http_answer(200, "[]")};
+  });
+  ASSERT_OK(run(engine_->list_containers({})));
+  ASSERT_OK(run(engine_->list_containers({})));
+}
+
+TEST_F(HostileEngine, RefusesAnUploadBeforeItIsThere) {
+  serve(http_answer(404, "{\"message\":\"No such container: x\"}"), Then::close);
+  int pieces = 0;
+  const std::string piece(100'000, 'x');
+  const auto source = [&]() -> Result<std::string_view> {
+    return ++pieces > 50 ? std::string_view() : std::string_view(piece);
+  };
+  EXPECT_ERROR(run(engine_->write_archive("x", "/", source)), ErrorCode::kNotFound);
+}
+
+// -- is merely verbose
+
+TEST_F(HostileEngine, HasALogLineOfManyMegabytes) {
+  std::string frame("\x01\0\0\0\0\x50\0\0", 8);  // 5 MiB and 256 KiB
+  frame += "2026-11-23T22:04:55.737766960Z " + std::string(0x500000 - 31, 'x');
+  serve(http_answer(200, frame, "application/vnd.docker.multiplexed-stream"), Then::keep);
+  std::size_t bytes = 0;
+  std::size_t longest = 0;
+  const auto measure = [&](ports::LogLine line) -> Result<> {
+    bytes += line.text.size();
+    longest = std::max(longest, line.text.size());
+    EXPECT_TRUE(line.time);
+    return ok();
+  };
+  ASSERT_OK(run(engine_->logs("x", {}, measure)));
+  EXPECT_EQ(bytes, 0x500000U - 31);
+  EXPECT_EQ(longest, 64U * 1024);
+}
+
+}  // namespace
+}  // namespace aistack::engine
