@@ -77,7 +77,7 @@ time.sleep(600)' "$BOX/hung.sock"
   assert_line "pid $BACKGROUND"
   assert_line "$(basename "$AISTACK_TEST_SIMULATOR" | cut -c1-15)"
   assert_line "state: nothing was changed"
-  assert_line "ollama.yaml"
+  assert_line 'change "ports" in'
 }
 
 @test "port taken by a container: named" {

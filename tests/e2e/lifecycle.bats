@@ -145,6 +145,6 @@ load support
   docker run -d --name squatter -v ollama_data:/x "$AISTACK_TEST_IMAGE"
   run --separate-stderr aistack remove ollama --purge
   assert_equal 1 "$status"
-  assert_line squatter
+  assert_line "the container squatter"
   [ -d "$VOLUMES/ollama_data" ]
 }

@@ -92,12 +92,16 @@ eventually() {
 
 # background PROGRAM ARGS…: runs it until the test's end; its pid in BACKGROUND.
 background() {
+  # The function would be a shell in between, which gets the signals instead.
+  [ "$1" != aistack ] || set -- "$AISTACK_BINARY" "${@:2}"
   "$@" >"$BOX/background.out" 2>&1 3>&- </dev/null &
   BACKGROUND=$!
   echo "$BACKGROUND" >>"$BOX/background.pids"
 }
 
 end_background() {
+  # The function would be a shell in between, which gets the signals instead.
+  [ "$1" != aistack ] || set -- "$AISTACK_BINARY" "${@:2}"
   [ -f "$BOX/background.pids" ] || return 0
   xargs -r kill <"$BOX/background.pids" 2>/dev/null || true
 }
