@@ -270,11 +270,16 @@ std::optional<Json> Writer::hosts(const Node& node) {
   bool fine = true;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const Node& item = node.items[i];
-    if (item.is(Kind::broken)) {
+    if (!item.is(Kind::string)) {
       fine = false;
+      if (!item.is(Kind::broken)) {
+        diagnostics_.error(
+            item.mark,
+            path_[i].text() + ": must be a text \"host:address\", and is " + describe(item));
+      }
       continue;
     }
-    const std::string entry = scalar_text(item);
+    const std::string& entry = item.text;
     auto cut = entry.find('=');
     if (cut == std::string::npos) cut = entry.find(':');
     const std::string host = entry.substr(0, cut);

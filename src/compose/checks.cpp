@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 
 #include "base/text.hpp"
@@ -206,15 +207,17 @@ void check_protocol(const Node& node, const Path& path, Diagnostics& diagnostics
 }
 
 void check_mount_target(const Node& node, const Path& path, Diagnostics& diagnostics) {
-  if (is_absolute(node.text)) {
-    if (clean_path(node.text) != "/") return;
+  const std::string text = printable(node.text, 60);
+  if (!node.text.starts_with('/')) {
+    const bool drive = is_absolute(node.text);
+    wrong(node, path, diagnostics, "\"" + text + "\" is not an absolute path in the container",
+          drive ? "a letter and a colon are read as a drive of Windows: names of volumes need two "
+                  "characters"
+                : "write \"/" + text + "\"");
+  } else if (clean_path(node.text) == "/") {
     wrong(node, path, diagnostics, "a mount cannot take the place of the whole file system (/)",
           "name a directory inside the container");
-    return;
   }
-  wrong(node, path, diagnostics,
-        "\"" + printable(node.text, 60) + "\" is not an absolute path in the container",
-        "write \"/" + printable(node.text, 60) + "\"");
 }
 
 void check_devices(const Node& node, const Path& path, Diagnostics& diagnostics) {
@@ -238,6 +241,16 @@ void check_image(const Node& node, const Path& path, Diagnostics& diagnostics) {
         "write name:tag or registry/name:tag");
 }
 
+void check_unique(const Node& node, const Path& path, Diagnostics& diagnostics) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const std::string text = scalar_text(node.items[i]);
+    if (seen.insert(text).second) continue;
+    wrong(node.items[i], path[i], diagnostics, "\"" + printable(text, 60) + "\" is listed twice",
+          "keep it once");
+  }
+}
+
 void check_env_format(const Node& node, const Path& path, Diagnostics& diagnostics) {
   if (node.text.empty() || node.text == "raw" || node.text == ".env") return;
   wrong(node, path, diagnostics, "\"" + printable(node.text, 60) + "\" is not a format",
@@ -258,6 +271,7 @@ void check_subnet(const Node& node, const Path& path, Diagnostics& diagnostics) 
 }
 
 void check_security_options(const Node& node, const Path& path, Diagnostics& diagnostics) {
+  check_unique(node, path, diagnostics);
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string& option = node.items[i].text;
     if (!node.items[i].is(Node::Kind::string) || option == "no-new-privileges" ||

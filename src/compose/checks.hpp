@@ -30,6 +30,7 @@ void check_mount_target(const Node& node, const Path& path, Diagnostics& diagnos
 void check_devices(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_image(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_not_negative(const Node& node, const Path& path, Diagnostics& diagnostics);
+void check_unique(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_env_format(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_subnet(const Node& node, const Path& path, Diagnostics& diagnostics);
 void check_security_options(const Node& node, const Path& path, Diagnostics& diagnostics);

@@ -59,6 +59,7 @@ class Loader {
   const LoadRequest& request_;
   Diagnostics diagnostics_;
   std::map<std::string, std::string> environment_;
+  bool readable_ = true;  // every file, as YAML
   std::vector<Node> layers_;
   Node root_;
   std::vector<std::string> enabled_;
@@ -89,7 +90,12 @@ void Loader::read_dotenv() {
 void Loader::read_files() {
   for (std::size_t i = 0; i < request_.files.size(); ++i) {
     const auto file = static_cast<std::uint16_t>(i);
-    for (auto& document : read_yaml(request_.files[i].text, file, diagnostics_)) {
+    auto documents = read_yaml(request_.files[i].text, file, diagnostics_);
+    if (!documents) {
+      readable_ = false;
+      continue;
+    }
+    for (auto& document : *documents) {
       if (document.is(Kind::null)) continue;
       if (document.is(Kind::mapping)) {
         layers_.push_back(std::move(document));
@@ -383,7 +389,7 @@ Result<Project> Loader::run() {
   const std::string name = service_name(base, diagnostics_);
   read_dotenv();
   read_files();
-  if (layers_.empty()) return diagnostics_.to_error();
+  if (layers_.empty() || !readable_) return diagnostics_.to_error();
   project_.name = project_name();
   environment_["COMPOSE_PROJECT_NAME"] = project_.name;
   merge_layers();

@@ -90,7 +90,15 @@ class Merger {
   void mappings(Node& base, Node& over, const Path& path) {
     for (auto& entry : over.entries) {
       if (entry.value.tag == MergeTag::reset) {
-        base.remove(entry.key);
+        if (base.listed) {
+          // As in Docker Compose, which finds no such key in a list.
+          diagnostics_.note(
+              entry.mark,
+              (path / entry.key).text() + ": !reset has no effect on a list of NAME=value",
+              "write the base file's list as a mapping");
+        } else {
+          base.remove(entry.key);
+        }
         continue;
       }
       Node* present = base.find(entry.key);
@@ -121,7 +129,8 @@ class Merger {
       base = std::move(over);
       return;
     }
-    if (over.is(Kind::null) && !in_pairs(path)) return;
+    // NAME: (nothing) in an override means the variable of the environment, not "as before".
+    if (over.is(Kind::null) && !(path.up != nullptr && holds_pairs(*path.up))) return;
     if (base.is(Kind::mapping) || base.is(Kind::sequence)) {
       if (over.kind != base.kind) {
         diagnostics_.error(
@@ -132,6 +141,7 @@ class Merger {
       }
       if (base.is(Kind::mapping)) {
         mappings(base, over, path);
+        if (holds_pairs(path)) base.listed = true;
       } else if (rule == Rule::pools) {
         pools(base, over, path);
       } else {
@@ -142,12 +152,12 @@ class Merger {
     base = std::move(over);
   }
 
-  // NAME: (nothing) in an override means the variable of the environment, not "as before".
-  static bool in_pairs(const Path& path) {
-    static constexpr std::array kPairs{"services.*.environment.*",   "services.*.labels.*",
-                                       "services.*.annotations.*",   "services.*.sysctls.*",
-                                       "services.*.deploy.labels.*", "networks.*.labels.*",
-                                       "volumes.*.labels.*"};
+  // Mappings of the user's own names, which can be written as lists too.
+  static bool holds_pairs(const Path& path) {
+    static constexpr std::array kPairs{"services.*.environment",   "services.*.labels",
+                                       "services.*.annotations",   "services.*.sysctls",
+                                       "services.*.deploy.labels", "networks.*.labels",
+                                       "volumes.*.labels"};
     return std::any_of(kPairs.begin(), kPairs.end(),
                        [&](const char* pattern) { return matches(path, pattern); });
   }

@@ -34,6 +34,7 @@ struct Node {
 
   Kind kind = Kind::null;
   MergeTag tag = MergeTag::none;
+  bool listed = false;  // a mapping that was written, or merged, as a list of NAME=value
   Mark mark;
   union {
     bool boolean;

@@ -272,9 +272,8 @@ void Resolver::service(Node& node, const Path& path) {
     }
   }
   if (Node* dns = node.find("dns")) {
-    std::erase_if(dns->items, [](const Node& item) {
-      return item.is(Kind::null) || (item.is(Kind::string) && item.text.empty());
-    });
+    std::erase_if(dns->items,
+                  [](const Node& item) { return item.is(Kind::string) && item.text.empty(); });
   }
   Node* policy = node.find("pull_policy");
   if (policy != nullptr && policy->text == "if_not_present") policy->text = "missing";

@@ -67,10 +67,10 @@ constexpr auto kUpdateFields = std::to_array<Field>({
 constexpr Object kUpdate{"a mapping", kUpdateFields};
 
 constexpr auto kDeviceRequestFields = std::to_array<Field>({
-    {.key = "capabilities", .type = texts},
+    {.key = "capabilities", .type = texts, .check = check_unique},
     {.key = "driver"},
     {.key = "count", .type = device_count},
-    {.key = "device_ids", .type = texts},
+    {.key = "device_ids", .type = texts, .check = check_unique},
     {.key = "options", .type = mapping},
 });
 constexpr std::array<std::string_view, 1> kCapabilitiesRequired{"capabilities"};
@@ -262,7 +262,7 @@ constexpr auto kServiceFields = std::to_array<Field>({
      .advice = "remove it; it is for containers on Windows"},
     {.key = "depends_on", .type = named_objects, .object = &kDependency},
     {.key = "deploy", .type = object, .object = &kDeploy},
-    {.key = "device_cgroup_rules", .type = texts},
+    {.key = "device_cgroup_rules", .type = texts, .check = check_unique},
     {.key = "devices", .type = objects, .object = &kDevice},
     {.key = "dns", .type = texts, .check = check_addresses},
     {.key = "dns_opt", .type = texts},
@@ -278,9 +278,9 @@ constexpr auto kServiceFields = std::to_array<Field>({
     {.key = "extends",
      .type = unsupported,
      .advice = "write its keys into this service, or share them with an anchor (&name, <<: *name)"},
-    {.key = "external_links", .type = texts},
+    {.key = "external_links", .type = texts, .check = check_unique},
     {.key = "extra_hosts", .type = hosts},
-    {.key = "group_add", .type = texts_or_numbers},
+    {.key = "group_add", .type = texts_or_numbers, .check = check_unique},
     {.key = "gpus", .type = objects, .object = &kGpu, .check = check_devices},
     {.key = "hostname"},
     {.key = "healthcheck", .type = object, .object = &kHealth},
@@ -289,7 +289,7 @@ constexpr auto kServiceFields = std::to_array<Field>({
     {.key = "ipc"},
     {.key = "isolation"},
     {.key = "labels", .type = mapping},
-    {.key = "label_file", .type = texts},
+    {.key = "label_file", .type = texts, .check = check_unique},
     {.key = "links", .type = texts},
     {.key = "logging", .type = object, .object = &kLogging},
     {.key = "mem_limit", .type = size},
@@ -333,7 +333,7 @@ constexpr auto kServiceFields = std::to_array<Field>({
     {.key = "userns_mode"},
     {.key = "uts"},
     {.key = "volumes", .type = objects, .object = &kMount},
-    {.key = "volumes_from", .type = texts},
+    {.key = "volumes_from", .type = texts, .check = check_unique},
     {.key = "working_dir"},
     {.key = "pre_start", .type = unsupported, .advice = kHookAdvice},
     {.key = "post_start", .type = unsupported, .advice = kHookAdvice},

@@ -51,7 +51,7 @@ class Shaper {
   void same_targets(const Node& list, const Path& path);
   void devices(Node& node, const Path& path);
   void pairs(Node& node, const Path& path, bool null_is_empty);
-  void hosts(Node& node);
+  void hosts(Node& node, const Path& path);
   void names(Node& node, const Path& path, const Node& value);
   void references(Node& node, std::string_view key);
   void env_files(Node& node);
@@ -75,6 +75,7 @@ void Shaper::pairs(Node& node, const Path& path, bool null_is_empty) {
   if (!node.is(Kind::sequence)) return;
   Node map = Node::make_mapping(node.mark);
   map.tag = node.tag;
+  map.listed = true;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const Node& item = node.items[i];
     if (item.is(Kind::broken)) continue;
@@ -100,19 +101,23 @@ void Shaper::pairs(Node& node, const Path& path, bool null_is_empty) {
 }
 
 // {host: address} becomes ["host=address"].
-void Shaper::hosts(Node& node) {
+void Shaper::hosts(Node& node, const Path& path) {
   if (!node.is(Kind::mapping)) return;
   Node list = Node::make_sequence(node.mark);
   list.tag = node.tag;
-  for (auto& entry : node.entries) {
-    if (entry.value.is(Kind::sequence)) {
-      for (const auto& address : entry.value.items) {
-        list.items.push_back(
-            Node::make_string(entry.key + "=" + scalar_text(address), address.mark));
-      }
-    } else if (!entry.value.is(Kind::broken)) {
-      list.items.push_back(
-          Node::make_string(entry.key + "=" + scalar_text(entry.value), entry.value.mark));
+  const auto add = [&](const std::string& host, const Node& address, const Path& at) {
+    if (address.is(Kind::string)) {
+      list.items.push_back(Node::make_string(host + "=" + address.text, address.mark));
+    } else if (!address.is(Kind::broken)) {
+      wrong(address, at, "must be an address, and is " + describe(address),
+            "write 10.0.0.1 or host-gateway");
+    }
+  };
+  for (const auto& entry : node.entries) {
+    const Path at = path / entry.key;
+    if (!entry.value.is(Kind::sequence)) add(entry.key, entry.value, at);
+    for (std::size_t i = 0; i < entry.value.items.size(); ++i) {
+      add(entry.key, entry.value.items[i], at[i]);
     }
   }
   node = std::move(list);
@@ -125,7 +130,9 @@ void Shaper::names(Node& node, const Path& path, const Node& value) {
   map.tag = node.tag;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const Node& item = node.items[i];
-    if (item.is(Kind::string)) {
+    if (item.is(Kind::string) && map.find(item.text) != nullptr) {
+      wrong(item, path[i], "\"" + printable(item.text, 60) + "\" is listed twice", "keep it once");
+    } else if (item.is(Kind::string)) {
       map.set(item.text, value).mark = item.mark;
       map.entries.back().mark = item.mark;
     } else if (!item.is(Kind::broken)) {
@@ -280,7 +287,7 @@ void Shaper::service(Node& node, const Path& path) {
     if (Node* labels = deploy->find("labels")) pairs(*labels, inner / "labels", true);
     if (deploy->is(Kind::null) && deploy->tag == MergeTag::none) node.remove("deploy");
   }
-  if (Node* value = node.find("extra_hosts")) hosts(*value);
+  if (Node* value = node.find("extra_hosts")) hosts(*value, path / "extra_hosts");
   if (Node* value = node.find("env_file")) env_files(*value);
   if (Node* value = node.find("networks")) {
     names(*value, path / "networks", Node::make_null(value->mark));

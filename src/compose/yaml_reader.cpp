@@ -27,8 +27,8 @@ constexpr std::array kExplanations = std::to_array<Explanation>({
     {"alias not found", "an alias (*) without a name", "write a text that begins with * in quotes"},
     {"anchor not found", "an anchor (&) without a name",
      "write a text that begins with & in quotes"},
-    {"end of map flow", "a { is never closed", "add the }"},
-    {"end of sequence flow", "a [ is never closed", "add the ]"},
+    {"end of map flow", "a { that is not closed, or a comma missing in it", "write { a: 1, b: 2 }"},
+    {"end of sequence flow", "a [ that is not closed, or a comma missing in it", "write [a, b]"},
     {"illegal flow end", "a ] or } without its [ or {", ""},
     {"illegal tab", "a tab in the indentation", "indent with spaces"},
     {"illegal map value", "a \":\" where no value can begin",
@@ -36,7 +36,8 @@ constexpr std::array kExplanations = std::to_array<Explanation>({
     {"illegal block entry", "a \"- \" where no list can begin",
      "put the list on lines of its own, below the key"},
     {"illegal map key", "a \"? \" where no key can begin", ""},
-    {"end of map not found", "this line does not fit the ones above it", "check its indentation"},
+    {"end of map not found", "this line does not fit the ones above it",
+     "check its indentation and its quotes"},
     {"end of sequence not found", "this line does not fit the list above it",
      "check its indentation"},
     {"unknown escape", "a backslash in double quotes with an unknown letter behind it",
@@ -130,7 +131,7 @@ bool readable(const std::string& text, std::uint16_t file, Diagnostics& diagnost
   return true;
 }
 
-void read_documents(const std::string& text, std::uint16_t file, Diagnostics& diagnostics,
+bool read_documents(const std::string& text, std::uint16_t file, Diagnostics& diagnostics,
                     YamlTree& tree, std::vector<Node>& documents) {
   std::istringstream stream(text);
   try {
@@ -143,30 +144,30 @@ void read_documents(const std::string& text, std::uint16_t file, Diagnostics& di
     const auto quoted = tree.last_quoted();
     if (!quoted || !never_closed(text, quoted->first)) {
       report(error, text, file, diagnostics);
-      return;
+      return false;
     }
   } catch (const YamlTree::Stop&) {
-    return;
+    return false;
   }
   const auto quoted = tree.last_quoted();
-  if (quoted && never_closed(text, quoted->first)) {
-    diagnostics.error({file, quoted->second}, "a quote is never closed", "add the closing quote");
-  }
+  if (!quoted || !never_closed(text, quoted->first)) return true;
+  diagnostics.error({file, quoted->second}, "a quote is never closed", "add the closing quote");
+  return false;
 }
 
 }  // namespace
 
-std::vector<Node> read_yaml(const std::string& text, std::uint16_t file, Diagnostics& diagnostics,
-                            const ReadLimits& limits) {
-  std::vector<Node> documents;
+std::optional<std::vector<Node>> read_yaml(const std::string& text, std::uint16_t file,
+                                           Diagnostics& diagnostics, const ReadLimits& limits) {
   if (text.size() > limits.text_bytes) {
-    diagnostics.error({file, 0}, "the file has " + human_bytes(text.size()) +
+    diagnostics.error({file, 1}, "the file has " + human_bytes(text.size()) +
                                      ", a Compose file at most " + human_bytes(limits.text_bytes));
-    return documents;
+    return std::nullopt;
   }
-  if (!readable(text, file, diagnostics)) return documents;
+  if (!readable(text, file, diagnostics)) return std::nullopt;
   YamlTree tree(file, diagnostics, limits);
-  read_documents(text, file, diagnostics, tree, documents);
+  std::vector<Node> documents;
+  if (!read_documents(text, file, diagnostics, tree, documents)) return std::nullopt;
   return documents;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,10 @@ struct ReadLimits {
 };
 
 // Reads a file into its documents (usually one). Aliases are expanded, `<<` is merged, scalars have
-// the types that Docker Compose's YAML library gives them. Every mistake goes to `diagnostics`; the
-// documents are then incomplete and good only for finding more mistakes.
-std::vector<Node> read_yaml(const std::string& text, std::uint16_t file, Diagnostics& diagnostics,
-                            const ReadLimits& limits = {});
+// the types that Docker Compose's YAML library gives them. Every mistake goes to `diagnostics`;
+// after one of the syntax, or of the bounds, there is nothing to look at (nullopt).
+std::optional<std::vector<Node>> read_yaml(const std::string& text, std::uint16_t file,
+                                           Diagnostics& diagnostics, const ReadLimits& limits = {});
 
 // The value of a scalar that stands without quotes.
 Node plain_scalar(const std::string& text, Mark mark);
