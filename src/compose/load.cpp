@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/text.hpp"
 #include "compose/aistack_block.hpp"
@@ -14,6 +13,7 @@
 #include "compose/interpolate.hpp"
 #include "compose/merge.hpp"
 #include "compose/project.hpp"
+#include "compose/project_parts.hpp"
 #include "compose/resolve.hpp"
 #include "compose/shape.hpp"
 #include "compose/yaml_reader.hpp"
@@ -53,8 +53,6 @@ class Loader {
   void check_names(const char* section, const Node& all);
   void build();
   void build_service(const std::string& name, const Node& node);
-  void keep_used();
-  void build_model();
 
   const LoadRequest& request_;
   Diagnostics diagnostics_;
@@ -109,17 +107,6 @@ void Loader::read_files() {
   if (layers_.empty() && !diagnostics_.failed()) {
     diagnostics_.error({0, 1}, "the file is empty", "begin with services:");
   }
-}
-
-// Lower case, without what a project's name may not have.
-std::string normal_name(const std::string& name) {
-  std::string normal;
-  for (const char raw : name) {
-    const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw - 'A' + 'a') : raw;
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (letter || (!normal.empty() && (c == '_' || c == '-'))) normal += c;
-  }
-  return normal;
 }
 
 std::string Loader::project_name() {
@@ -235,56 +222,6 @@ void Loader::build_service(const std::string& name, const Node& node) {
   project_.services.push_back(std::move(service));
 }
 
-std::vector<std::string> active_profiles(const std::map<std::string, std::string>& environment) {
-  const auto found = environment.find("COMPOSE_PROFILES");
-  std::vector<std::string> names;
-  if (found == environment.end()) return names;
-  for (const auto& name : split(found->second, ',')) names.emplace_back(trim(name));
-  return names;
-}
-
-std::vector<Dependency> dependencies(const Json& model, const Node& node,
-                                     const std::vector<std::string>& enabled) {
-  static constexpr std::array<std::pair<std::string_view, Dependency::Condition>, 3> kConditions{
-      {{"service_started", Dependency::Condition::started},
-       {"service_healthy", Dependency::Condition::healthy},
-       {"service_completed_successfully", Dependency::Condition::completed}}};
-  std::vector<Dependency> result;
-  const Node* all = node.find("depends_on");
-  if (all == nullptr || !model.contains("depends_on")) return result;
-  for (const auto& entry : all->entries) {
-    // Optional, and left out by its profiles: the container never hears of it.
-    if (std::find(enabled.begin(), enabled.end(), entry.key) == enabled.end()) continue;
-    const Json& given = model["depends_on"][entry.key];
-    Dependency dependency{.service = entry.key};
-    for (const auto& [name, condition] : kConditions) {
-      if (given.value("condition", "") == name) dependency.condition = condition;
-    }
-    dependency.required = given.value("required", true);
-    dependency.restart = given.value("restart", false);
-    result.push_back(std::move(dependency));
-  }
-  return result;
-}
-
-bool wants_gpu(const Json& model) {
-  if (model.contains("gpus") || model.value("runtime", "") == "nvidia") return true;
-  if (model.contains("devices")) {
-    for (const auto& device : model["devices"]) {
-      if (device.value("source", "").starts_with("nvidia.com/")) return true;
-    }
-  }
-  static const Json::json_pointer kDevices("/deploy/resources/reservations/devices");
-  if (!model.contains(kDevices)) return false;
-  const Json& devices = model.at(kDevices);
-  return std::any_of(devices.begin(), devices.end(), [](const Json& device) {
-    const Json none = Json::array();
-    const Json& capabilities = device.contains("capabilities") ? device["capabilities"] : none;
-    return device.value("driver", "") == "nvidia" ||
-           std::find(capabilities.begin(), capabilities.end(), "gpu") != capabilities.end();
-  });
-}
-
 void Loader::build() {
   const Node* services = root_.find("services");
   if (services != nullptr) {
@@ -304,79 +241,6 @@ void Loader::build() {
     project_.resources[section] = std::move(made);
   }
   check_consistency(root_, project_.name, enabled_, diagnostics_);
-}
-
-// Compose shows, and creates, only what a service uses.
-void Loader::keep_used() {
-  std::map<std::string, std::set<std::string>> used;
-  for (const auto& service : project_.services) {
-    const Json& model = service.model;
-    if (model.contains("networks")) {
-      for (const auto& [name, value] : model["networks"].items()) used["networks"].insert(name);
-    }
-    for (const auto* section : {"volumes", "secrets", "configs"}) {
-      if (!model.contains(section)) continue;
-      const bool mounts = std::string_view(section) == "volumes";
-      for (const auto& item : model[section]) {
-        if (mounts && item.value("type", "") != "volume") continue;
-        if (item.contains("source")) used[section].insert(item["source"].get<std::string>());
-      }
-    }
-  }
-  for (const auto& [section, object] : kSections) {
-    Json kept = Json::object();
-    for (const auto& [name, value] : project_.resources[section].items()) {
-      if (used[section].contains(name)) kept[name] = value;
-    }
-    project_.resources[section] = std::move(kept);
-  }
-  for (const auto& [name, value] : project_.resources["networks"].items()) {
-    project_.network_keys.push_back(name);
-  }
-  for (const auto& [name, value] : project_.resources["volumes"].items()) {
-    project_.volume_keys.push_back(name);
-  }
-}
-
-std::string doubled(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    result += c;
-    if (c == '$') result += c;
-  }
-  return result;
-}
-
-Json with_doubled_dollars(const Json& value) {
-  if (value.is_string()) return doubled(value.get_ref<const std::string&>());
-  if (!value.is_object() && !value.is_array()) return value;
-  Json result = value.is_object() ? Json::object() : Json::array();
-  for (auto item = value.begin(); item != value.end(); ++item) {
-    if (value.is_object()) {
-      result[doubled(item.key())] = with_doubled_dollars(*item);
-    } else {
-      result.push_back(with_doubled_dollars(*item));
-    }
-  }
-  return result;
-}
-
-void Loader::build_model() {
-  std::map<std::string, Json> sorted;
-  sorted["name"] = project_.name;
-  std::map<std::string, Json> services;
-  for (const auto& service : project_.services) services[service.name] = service.model;
-  sorted["services"] = Json::object();
-  for (auto& [name, model] : services) sorted["services"][name] = std::move(model);
-  for (const auto& [section, object] : kSections) {
-    if (!project_.resources[section].empty()) sorted[section] = project_.resources[section];
-  }
-  for (const auto& entry : root_.entries) {
-    if (entry.key.starts_with("x-")) sorted[entry.key] = plain_json(entry.value);
-  }
-  Json whole = Json::object();
-  for (auto& [key, value] : sorted) whole[key] = std::move(value);
-  project_.model = with_doubled_dollars(whole);
 }
 
 Result<Project> Loader::run() {
@@ -412,10 +276,10 @@ Result<Project> Loader::run() {
     ordered.push_back(std::move(*made));
   }
   project_.services = std::move(ordered);
-  keep_used();
+  keep_used(project_);
   add_injected_files(root_, project_, environment_, request_, diagnostics_);
   if (diagnostics_.failed()) return diagnostics_.to_error();
-  build_model();
+  project_.model = whole_model(project_, root_);
   project_.notes = diagnostics_.notes();
   return std::move(project_);
 }
