@@ -19,12 +19,14 @@
 // - It connects when it is first used and keeps one connection for calls that answer at once;
 //   calls that stream (pull, logs, events, wait, archives) have a connection of their own.
 // - It ends: with an answer, with an Error after its deadline, or with kInterrupted when the task
-//   is cancelled. Answers are bounded in size; a longer one is kEngineProtocol.
+//   is cancelled. A task that has been cancelled stays so: every further call gives kInterrupted at
+//   once, so undo in a `shielded` task. Answers are bounded in size; a longer one is
+//   kEngineProtocol.
 // - Errors common to all calls: kEngineUnreachable, kEngineDenied, kEngineTooOld, kEngineTimeout,
 //   kEngineProtocol, kInterrupted, and kEngineFailed for what has no code of its own. `why` is the
 //   engine's own sentence. "No such X" is kNotFound, or nullopt where the call returns an optional.
-// - A call that failed with kEngineUnreachable, kEngineTimeout or kEngineProtocol may or may not
-//   have taken effect: ask before doing it again.
+// - A call that failed with kEngineUnreachable, kEngineTimeout, kEngineProtocol or kInterrupted may
+//   or may not have taken effect: ask before doing it again.
 // Containers, networks and volumes are named by name or id, images by reference or id.
 namespace aistack::ports {
 
@@ -259,8 +261,8 @@ class ContainerEngine {
   // Waits until it is not running; gives the exit code.
   virtual Task<int> wait_container(std::string name) = 0;
   virtual Task<ContainerStats> container_stats(std::string name) = 0;
-  // Runs `command` inside and waits. kConflict: not running. kNotFound. A command that does not
-  // exist is exit code 126 or 127, not an error.
+  // Runs `command` inside and waits; two minutes without output are kEngineTimeout. kConflict: not
+  // running. kNotFound. A command that does not exist is exit code 127, not an error.
   virtual Task<ExecResult> exec(std::string name, std::vector<std::string> command) = 0;
 
   virtual Task<> logs(std::string name, LogQuery query, LogSink sink) = 0;
@@ -274,11 +276,15 @@ class ContainerEngine {
   virtual Task<> write_archive(std::string name, std::string path, ByteSource source) = 0;
 
   virtual Task<std::optional<ImageDetails>> inspect_image(std::string reference) = 0;
+  // Every image, with what the list tells: not its os, architecture, ports, volumes, healthcheck.
   virtual Task<std::vector<ImageDetails>> list_images() = 0;
   // kImageNotFound, kRegistryUnreachable, kRegistryDenied, kDiskFull, kImagePlatform. Layers
   // already fetched stay, so that a second try goes on. There is no deadline on the whole, only
   // on silence (two minutes without a line).
   virtual Task<> pull_image(std::string reference, PullSink sink) = 0;
+  // The digest that the registry has for a reference now; nothing is pulled. kImageNotFound,
+  // kRegistryUnreachable, kRegistryDenied; kNotFound: this engine cannot ask (Podman).
+  virtual Task<std::string> registry_digest(std::string reference) = 0;
   // Loads an image archive (`docker save`); gives the references that it brought.
   virtual Task<std::vector<std::string>> load_image(ByteSource source) = 0;
   virtual Task<> tag_image(std::string reference, std::string new_reference) = 0;

@@ -51,6 +51,19 @@ TEST_P(EngineContract, PullsByDigest) {
   ASSERT_OK(run(engine_->pull_image(digest, [](const ports::PullProgress&) {})));
 }
 
+TEST_P(EngineContract, AsksTheRegistryForADigest) {
+  if (is_fake()) fake_->registry[image_].details.digests = {registry_ + "/plain@sha256:abc"};
+  const auto digest = run(engine_->registry_digest(image_));
+  if (is_podman()) {
+    EXPECT_ERROR(digest, ErrorCode::kNotFound);
+    return;
+  }
+  ASSERT_OK(digest);
+  EXPECT_TRUE(digest.value().starts_with("sha256:")) << digest.value();
+  EXPECT_ERROR(run(engine_->registry_digest(registry_ + "/no-such-image:1")),
+               ErrorCode::kImageNotFound);
+}
+
 TEST_P(EngineContract, SaysWhyAnImageCannotBePulled) {
   const auto ignore = [](const ports::PullProgress&) {};
   EXPECT_ERROR(run(engine_->pull_image(registry_ + "/no-such-image:1", ignore)),

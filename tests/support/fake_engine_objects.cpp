@@ -52,6 +52,16 @@ Task<std::optional<ports::ImageDetails>> FakeEngine::inspect_image(std::string r
   co_return image;
 }
 
+Task<std::string> FakeEngine::registry_digest(std::string reference) {
+  BOOST_OUTCOME_CO_TRY(co_await begin("registry_digest", reference));
+  if (registry_error) co_return *registry_error;
+  const auto found = registry.find(reference);
+  if (found == registry.end()) co_return Error{ErrorCode::kImageNotFound, "manifest unknown"};
+  const auto& digests = found->second.details.digests;
+  if (digests.empty()) co_return std::string{};
+  co_return digests.front().substr(digests.front().find('@') + 1);
+}
+
 Task<std::vector<ports::ImageDetails>> FakeEngine::list_images() {
   BOOST_OUTCOME_CO_TRY(co_await begin("images"));
   std::vector<ports::ImageDetails> list;

@@ -74,6 +74,21 @@ Task<std::optional<ports::ImageDetails>> HttpEngine::inspect_image(std::string r
   co_return image;
 }
 
+Task<std::string> HttpEngine::registry_digest(std::string reference) {
+  if (!is_image_reference(reference))
+    co_return Error{ErrorCode::kImageNotFound, no_such("image", reference).why};
+  BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
+  if (version.product == "podman")
+    co_return Error{ErrorCode::kNotFound, "Podman cannot ask a registry for an image's digest"};
+  ApiCall call{Call::pull_image, "GET", "/distribution/" + reference + "/json"};
+  BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
+  BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));
+  auto digest = text_of(member(document, "Descriptor"), "digest");
+  if (digest.empty())
+    co_return Error{ErrorCode::kEngineProtocol, "the engine's answer names no digest"};
+  co_return digest;
+}
+
 Task<std::vector<ports::ImageDetails>> HttpEngine::list_images() {
   std::vector<ports::ImageDetails> images;
   JsonObjects rows(JsonObjects::Shape::array);
