@@ -77,7 +77,8 @@ install_and_record() {
 
 build_and_install() {
   say "Build (some minutes the first time)"
-  as_builder cmake --preset release -B "$build" -DAISTACK_TESTS=OFF >/dev/null
+  as_builder cmake --preset release -B "$build" -DAISTACK_TESTS=OFF \
+    -DAISTACK_WERROR=OFF >/dev/null
   as_builder cmake --build "$build" --target aistack aistack-simulator
   cmake --install "$build" --prefix /usr >/dev/null
   cp "$build/install_manifest.txt" "$record/manifest"

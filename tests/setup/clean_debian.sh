@@ -37,6 +37,10 @@ ip netns add "$netns"
 nsenter --net="/run/netns/$netns" ip link set lo up
 python3 "$here/apt_proxy.py" "$netns" "$port" &
 proxy=$!
+until nsenter --net="/run/netns/$netns" bash -c "</dev/tcp/127.0.0.1/$port" 2>/dev/null; do
+  kill -0 "$proxy"
+  sleep 0.05
+done
 
 # The end of the first process in the new process namespace ends everything that it left running.
 cat >"$root/root/inside.sh" <<'INSIDE'
@@ -46,7 +50,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
 files() { find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /root/aistack \) -prune -o \
-  -type f -iname '*aistack*' -print | grep -v '^/root/' | sort; }
+  -type f -iname '*aistack*' -not -path '/root/*' -print | sort; }
 
 before=$(files)
 ./setup.sh || fail "the first setup.sh"
