@@ -11,6 +11,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck disable=SC2046  # lists of names, meant to be split
 install_packages $(build_packages) $(engine_packages) $(test_packages)
 
+# What one checkout compiled serves another, wherever it lies.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 build() {
   cmake --preset "$1" >/dev/null
   cmake --build --preset "$1"
