@@ -158,9 +158,9 @@ setup() {
   say "Done"
   aistack status
   [ -z "$(simulator_overrides)" ] || say_simulator
-  cat <<'TEXT'
+  cat <<TEXT
 
-    Ollama answers at http://127.0.0.1:11434. What next:
+    Ollama answers at http://$(aistack status | awk '$1 == "ollama" { print $4 }'). What next:
 
         aistack status                          how everything is
         aistack install --profile standard-gpu  the chat page (port 3000) and LocalAI too
