@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <set>
 
 #include "compose/container_parts.hpp"
 #include "compose/go_format.hpp"
@@ -59,6 +61,18 @@ Json extra_hosts(const Model& model) {
     hosts.push_back(text);
   }
   return hosts;
+}
+
+// "sys_ptrace" is CAP_SYS_PTRACE: sent as the engine shows it, so that a comparison finds no drift.
+Json capabilities(const Model& names) {
+  std::set<std::string> sorted;
+  for (const auto& item : names) {
+    std::string name = item.get<std::string>();
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    sorted.insert(name == "ALL" || name.starts_with("CAP_") ? name : "CAP_" + name);
+  }
+  return sorted;
 }
 
 void add_security(const ComposeService& service, Json& host) {
@@ -122,10 +136,8 @@ Json host_config(const Project& project, const ComposeService& service, const Mo
                {"ExtraHosts", extra_hosts(model)},
                {"AutoRemove", false}};
   // Those that are the same but for the name.
-  static constexpr std::array<std::pair<const char*, const char*>, 18> kSame{
+  static constexpr std::array<std::pair<const char*, const char*>, 16> kSame{
       {{"annotations", "Annotations"},
-       {"cap_add", "CapAdd"},
-       {"cap_drop", "CapDrop"},
        {"init", "Init"},
        {"ipc", "IpcMode"},
        {"cgroup", "CgroupnsMode"},
@@ -144,6 +156,8 @@ Json host_config(const Project& project, const ComposeService& service, const Mo
   for (const auto& [from, to] : kSame) {
     if (model.contains(from)) host[to] = model[from];
   }
+  if (model.contains("cap_add")) host["CapAdd"] = capabilities(model["cap_add"]);
+  if (model.contains("cap_drop")) host["CapDrop"] = capabilities(model["cap_drop"]);
   if (model.contains("isolation")) host["Isolation"] = model["isolation"];
   if (model.contains("oom_score_adj")) host["OomScoreAdj"] = model["oom_score_adj"];
   const std::string runtime = model.value("runtime", "");

@@ -252,6 +252,8 @@ Result<Project> Loader::run() {
   for (const auto& file : request_.files) project_.config_files.push_back(file.path);
   const std::string name = service_name(base, diagnostics_);
   read_dotenv();
+  // As if Compose ran beside the file, whoever calls and from where.
+  environment_["PWD"] = project_.working_directory.string();
   read_files();
   if (layers_.empty() || !readable_) return diagnostics_.to_error();
   project_.name = project_name();

@@ -23,8 +23,9 @@ struct SourceFile {
 };
 
 struct LoadRequest {
-  std::vector<SourceFile> files;                   // the base first, then its overrides in order
-  std::map<std::string, std::string> environment;  // for variables; wins over .env
+  std::vector<SourceFile> files;  // the base first, then its overrides in order
+  // For variables; wins over .env. PWD is set to the base file's directory.
+  std::map<std::string, std::string> environment;
   // The text of a file that the Compose files name (`.env`, env_file, …), by absolute path.
   // Absent: it does not exist. An Error: it exists and cannot be read.
   std::function<Result<std::optional<std::string>>(const std::filesystem::path&)> read_file;

@@ -44,8 +44,10 @@ Json with_doubled_dollars(const Json& value) {
 std::vector<std::string> active_profiles(const std::map<std::string, std::string>& environment) {
   const auto found = environment.find("COMPOSE_PROFILES");
   std::vector<std::string> names;
-  if (found == environment.end()) return names;
-  for (const auto& name : split(found->second, ',')) names.emplace_back(trim(name));
+  // Without the variable the profile "" is active, which some files name on purpose.
+  for (const auto& name : split(found == environment.end() ? "" : found->second, ',')) {
+    names.emplace_back(trim(name));
+  }
   return names;
 }
 

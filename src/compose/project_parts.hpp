@@ -10,7 +10,7 @@
 // What a loaded project is completed with, from its canonical models.
 namespace aistack::compose {
 
-// COMPOSE_PROFILES, split.
+// COMPOSE_PROFILES, split; the one profile "" when it is not set.
 std::vector<std::string> active_profiles(const std::map<std::string, std::string>& environment);
 
 // A name in lower case, without what a project's name may not have; may be empty.

@@ -62,17 +62,8 @@ void fill_from_image(Json& config) {
   }
 }
 
-void name_capabilities(Json& list) {
-  for (auto& capability : list) {
-    const std::string name = capability.get<std::string>();
-    if (name != "ALL" && !name.starts_with("CAP_")) capability = "CAP_" + name;
-  }
-}
-
 void fill_host(Json& host) {
   host.erase("Annotations");  // API 1.43
-  name_capabilities(host["CapAdd"]);
-  name_capabilities(host["CapDrop"]);
   if (host["Memory"] != 0 && host["MemorySwap"] == 0) {
     host["MemorySwap"] = host["Memory"].get<std::int64_t>() * 2;
   }

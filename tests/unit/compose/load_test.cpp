@@ -38,6 +38,19 @@ TEST(Variables, TheProcessWinsOverDotenv) {
   EXPECT_EQ(project.value().services.front().image, "one/process");
 }
 
+TEST(Variables, PwdIsTheDirectoryOfTheFileWhereverAistackRuns) {
+  const auto project =
+      load_text("services: { app: { image: x, command: \"$PWD\" } }", {{"PWD", "/root"}});
+  ASSERT_TRUE(project);
+  EXPECT_EQ(project.value().services.front().model["command"][0], "/srv/ai");
+}
+
+TEST(Profiles, TheEmptyOneIsActiveByDefault) {
+  const auto project = load_text("services: { app: { image: x, profiles: ['', gpu] } }");
+  ASSERT_TRUE(project);
+  EXPECT_EQ(project.value().services.size(), 1U);
+}
+
 TEST(Variables, OneThatIsNotSetIsNotedOnce) {
   const auto project =
       load_text("services:\n  app: { image: x, environment: { A: \"$NO\", B: \"$NO\" } }\n");
