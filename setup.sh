@@ -214,7 +214,7 @@ stop_own_engine() {
 
 undo_packages_note() {
   local packages
-  packages=$(sort -u "$record/packages" 2>/dev/null | xargs echo)
+  packages=$(sort -u "$record/packages" 2>/dev/null | xargs echo) || true
   [ -z "$packages" ] ||
     printf '\n    The packages that setup.sh installed stay, others may need them by now. To remove them:\n\n        apt-get purge --autoremove %s\n' "$packages"
 }
