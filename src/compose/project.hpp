@@ -105,9 +105,11 @@ struct ContainerOptions {
 std::vector<std::string> shared_services(const ComposeService& service);
 
 // The container that `docker compose up` would create for this service. The configuration hash is
-// that of the file, whatever `drop_gpu` took away.
+// that of the file, whatever `drop_gpu` took away; as in Compose, the ids of `container_ids` that
+// stand in the specification are part of it.
 domain::ContainerSpec container_spec(const Project& project, const ComposeService& service,
                                      const ContainerOptions& options);
+// What Compose would create for one of `network_keys`, and of `volume_keys`.
 domain::NetworkSpec network_spec(const Project& project, const std::string& key);
 domain::VolumeSpec volume_spec(const Project& project, const std::string& key);
 
