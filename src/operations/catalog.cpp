@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "compose/to_yaml.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -128,6 +129,10 @@ std::vector<std::string> Catalog::profiles() const {
   for (const auto& entry : entries_)
     all.insert(entry.spec().profiles.begin(), entry.spec().profiles.end());
   return {all.begin(), all.end()};
+}
+
+std::string as_yaml(const CatalogEntry& entry) {
+  return compose::to_yaml(entry.project.model);
 }
 
 Result<Catalog> load_catalog(const CatalogRequest& request) {

@@ -63,6 +63,9 @@ struct CatalogRequest {
   std::function<Result<std::optional<std::string>>(const std::filesystem::path&)> read_file;
 };
 
+// The service as it takes effect (overrides merged, variables resolved), as YAML.
+std::string as_yaml(const CatalogEntry& entry);
+
 // Reads the catalog. An Error only when a directory cannot be read; a bad file is in `broken`.
 Result<Catalog> load_catalog(const CatalogRequest& request);
 

@@ -11,7 +11,6 @@
 #include "cli/render/json.hpp"
 #include "cli/render/table.hpp"
 #include "cli/session.hpp"
-#include "compose/to_yaml.hpp"
 #include "operations/context.hpp"
 
 namespace aistack::cli {
@@ -87,7 +86,7 @@ Task<int> run_show(Session& session, const Arguments& arguments) {
     co_return kExitDone;
   }
   for (const auto& file : entry->files) session.output.write_line("# " + file.string());
-  session.output.write(compose::to_yaml(entry->project.model));
+  session.output.write(operations::as_yaml(*entry));
   co_return kExitDone;
 }
 
