@@ -73,6 +73,7 @@ struct Wiring::Parts {
   std::unique_ptr<ports::Host> host;
   std::unique_ptr<cli::ProgressDisplay> progress;
   std::optional<operations::Catalog> catalog;
+  domain::VersionsLock versions;
   std::optional<operations::Context> context;
 
   Result<> find_paths() {
@@ -106,6 +107,13 @@ struct Wiring::Parts {
     return ok();
   }
 
+  Result<> read_versions_lock() {
+    BOOST_OUTCOME_TRY(const auto text, read_file(paths->versions_lock));
+    if (!text) return ok();
+    BOOST_OUTCOME_TRY(versions, domain::parse_versions_lock(paths->versions_lock.string(), *text));
+    return ok();
+  }
+
   Result<> make_adapters() {
     const engine::EndpointQuery query{
         .runtime = std::string{to_string(settings.values.container_runtime)},
@@ -128,6 +136,7 @@ struct Wiring::Parts {
     BOOST_OUTCOME_TRY(find_paths());
     BOOST_OUTCOME_TRY(settings, read_settings(std::nullopt));
     BOOST_OUTCOME_TRY(read_catalog());
+    BOOST_OUTCOME_TRY(read_versions_lock());
     BOOST_OUTCOME_TRY(make_adapters());
     const auto root = settings.values.volumes.root;
     context.emplace(operations::Context{.engine = *engine,
@@ -141,6 +150,7 @@ struct Wiring::Parts {
                                         .progress = *progress,
                                         .catalog = *catalog,
                                         .settings = settings.values,
+                                        .versions = versions,
                                         .volumes_root = root ? fs::path{*root} : paths->volumes,
                                         .lock_timeout = options.lock_timeout,
                                         .new_operation_id = new_operation_id,

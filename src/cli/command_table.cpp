@@ -20,6 +20,7 @@ std::vector<Command> collect() {
   add(restart_command());
   add(status_command());
   add(logs_command());
+  add_all(update_commands());
   add(remove_command());
   add_all(catalog_commands());
   add_all(config_commands());

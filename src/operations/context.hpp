@@ -6,6 +6,7 @@
 #include <string>
 
 #include "domain/settings.hpp"
+#include "domain/versions_lock.hpp"
 #include "operations/catalog.hpp"
 #include "operations/progress.hpp"
 #include "ports/clock.hpp"
@@ -32,6 +33,7 @@ struct Context {
   Progress& progress;
   Catalog& catalog;
   const domain::Settings& settings;
+  const domain::VersionsLock& versions;
   std::filesystem::path volumes_root;
   std::chrono::nanoseconds lock_timeout{0};
   std::function<std::string()> new_operation_id;

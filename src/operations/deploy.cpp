@@ -6,6 +6,7 @@
 
 #include "base/when_all.hpp"
 #include "operations/dependencies.hpp"
+#include "operations/images.hpp"
 #include "operations/labels.hpp"
 #include "operations/port_check.hpp"
 #include "operations/resources.hpp"
@@ -19,21 +20,12 @@ bool drops_gpu(const compose::ComposeService& service, const EngineFacts& facts)
   return service.gpu && !facts.gpu;
 }
 
-domain::ContainerSpec spec_of(const CatalogEntry& entry, const compose::ComposeService& service,
-                              const EngineFacts& facts, const std::string& image_id) {
-  const bool drop = drops_gpu(service, facts);
-  const compose::ContainerOptions options{.image = service.image,
-                                          .image_id = image_id,
-                                          .drop_gpu = drop,
-                                          .labels = own_labels(entry.name, service, drop)};
-  return compose::container_spec(entry.project, service, options);
-}
-
 // One container of the service: what there is and what must be done with it.
 struct Part {
   const compose::ComposeService* service = nullptr;
   std::optional<ports::ContainerSummary> existing;
   std::vector<std::string> drifted;
+  std::string image;  // the reference that it is to run
 
   bool running() const {
     return existing && (existing->state == ports::ContainerState::running ||
@@ -42,12 +34,15 @@ struct Part {
   bool must_create() const { return !existing || !drifted.empty(); }
 };
 
-std::vector<Part> parts_of(const ServiceView& view, const EngineFacts& facts) {
+std::vector<Part> parts_of(const Context& context, const ServiceView& view,
+                           const EngineFacts& facts) {
   std::vector<Part> parts;
   for (const auto& container : view.containers) {
-    Part part{.service = container.service, .existing = container.container};
+    Part part{.service = container.service,
+              .existing = container.container,
+              .image = effective_image(context, *view.entry, *container.service)};
     if (part.existing)
-      part.drifted = drifted_keys(part.existing->labels, *part.service, part.service->image,
+      part.drifted = drifted_keys(part.existing->labels, *part.service, part.image,
                                   part.existing->image, drops_gpu(*part.service, facts));
     parts.push_back(std::move(part));
   }
@@ -67,8 +62,7 @@ Task<std::vector<std::string>> image_ids(Context& context, const CatalogEntry& e
                                          const std::vector<Part>& parts, PullPolicy policy) {
   std::vector<Task<ports::ImageDetails>> pulls;
   for (const auto& part : parts)
-    if (part.must_create())
-      pulls.push_back(ensure_image(context, entry.name, part.service->image, policy));
+    if (part.must_create()) pulls.push_back(ensure_image(context, entry.name, part.image, policy));
   auto results = co_await when_all(std::move(pulls));
   std::vector<std::string> ids;
   std::size_t next = 0;
@@ -197,7 +191,8 @@ Task<EngineFacts> engine_facts(Context& context, const std::vector<const Catalog
 
 Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFacts& facts) {
   for (const auto& service : entry.project.services) {
-    const auto spec = spec_of(entry, service, facts, "");
+    const auto spec = container_for(entry, service, {effective_image(context, entry, service), ""},
+                                    drops_gpu(service, facts));
     std::string own;
     for (const auto& container : facts.containers) {
       const bool ours = belongs_to(container.labels, entry.project, service);
@@ -220,7 +215,7 @@ Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFact
 Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFacts facts,
                           DeployOptions options) {
   BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, facts.containers));
-  const auto parts = parts_of(view, facts);
+  const auto parts = parts_of(context, view, facts);
   auto report = report_of(entry, parts, facts, options);
   // Images first: what cannot be pulled leaves nothing behind.
   const auto ids = co_await image_ids(context, entry, parts, options.pull);
@@ -239,9 +234,9 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
       const auto ready = co_await wait_for_dependencies(context, entry, *parts[i].service);
       if (!ready) co_return explain(ready.error(), entry, done);
     }
-    const auto applied =
-        co_await apply(context, entry, parts[i],
-                       spec_of(entry, *parts[i].service, facts, ids.value()[i]), options);
+    const ImageChoice image{parts[i].image, ids.value()[i]};
+    auto spec = container_for(entry, *parts[i].service, image, drops_gpu(*parts[i].service, facts));
+    const auto applied = co_await apply(context, entry, parts[i], std::move(spec), options);
     if (!applied) co_return explain(applied.error(), entry, done);
     ++done;
   }

@@ -54,11 +54,11 @@ std::map<std::string, std::string> parse_digests(const std::string& text) {
 }  // namespace
 
 Labels own_labels(const std::string& service, const compose::ComposeService& compose_service,
-                  bool gpu_dropped) {
+                  const std::string& image, bool gpu_dropped) {
   std::vector<std::string> parts;
   for (const auto& [key, digest] : key_digests(compose_service.model))
     parts.push_back(key + "=" + digest);
-  Labels labels{{kServiceLabel, service}, {kKeysLabel, join(parts, ",")}};
+  Labels labels{{kServiceLabel, service}, {kImageLabel, image}, {kKeysLabel, join(parts, ",")}};
   if (gpu_dropped) labels[kGpuLabel] = "dropped";
   return labels;
 }
@@ -87,7 +87,9 @@ std::vector<std::string> drifted_keys(const Labels& labels, const compose::Compo
     if (drifted.empty()) drifted.emplace_back("configuration");
   }
   const bool named = std::find(drifted.begin(), drifted.end(), "image") != drifted.end();
-  if (!named && image != running_image) drifted.emplace_back("image");
+  const auto made_from = value_of(labels, kImageLabel);
+  if (!named && image != (made_from.empty() ? running_image : made_from))
+    drifted.emplace_back("image");
   if ((value_of(labels, kGpuLabel) == "dropped") != gpu_dropped) drifted.emplace_back("gpu");
   return drifted;
 }

@@ -20,6 +20,8 @@ inline constexpr auto kKeysLabel = "io.aistack.keys";
 // Present with "dropped" when the file asks for a GPU and the engine had none.
 inline constexpr auto kGpuLabel = "io.aistack.gpu";
 
+// The reference that the container was made from: after a rollback the image itself bears none.
+inline constexpr auto kImageLabel = "io.aistack.image";
 // The network that all services of the stack share. Each is a project of its own to Docker Compose,
 // so their files declare it external; it is made by the first install and goes with the last
 // service.
@@ -30,7 +32,7 @@ using Labels = std::map<std::string, std::string>;
 
 // What ours says about one container.
 Labels own_labels(const std::string& service, const compose::ComposeService& compose_service,
-                  bool gpu_dropped);
+                  const std::string& image, bool gpu_dropped);
 
 // Is this container the one that `service` of `project` describes, whoever made it?
 bool belongs_to(const Labels& labels, const compose::Project& project,
@@ -38,7 +40,8 @@ bool belongs_to(const Labels& labels, const compose::Project& project,
 
 // The keys ("ports", "environment.OLLAMA_HOST") in which the file differs from what the container
 // was made from; empty when it does not. A container of another tool differs in "configuration",
-// since it does not say in what.
+// since it does not say in what. `image` is the reference that it is to run, `running_image` the
+// one that the engine shows.
 std::vector<std::string> drifted_keys(const Labels& labels, const compose::ComposeService& service,
                                       const std::string& image, const std::string& running_image,
                                       bool gpu_dropped);

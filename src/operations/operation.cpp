@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "operations/recover.hpp"
+
 namespace aistack::operations {
 
 Operation::Operation(Context& context, std::string service, std::string verb,
@@ -19,6 +21,13 @@ Task<Operation> Operation::begin(Context& context, std::string service, std::str
   if (!lock) {
     auto error = with_what(std::move(lock).error(), fmt::format("cannot {} {}", verb, service));
     co_return with_state(std::move(error), "nothing was changed");
+  }
+  // Whatever was killed in the middle is finished or undone before anything else happens.
+  auto recovered = co_await recover(context, service);
+  if (!recovered) {
+    auto error = with_what(std::move(recovered).error(),
+                           fmt::format("cannot finish the interrupted update of {}", service));
+    co_return with_state(std::move(error), "the plan of the update is kept, nothing else is done");
   }
   Operation operation{context, std::move(service), std::move(verb), std::move(lock).value()};
   operation.event("started");

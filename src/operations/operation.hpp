@@ -12,7 +12,8 @@ namespace aistack::operations {
 // events.log as service.<verb>.started and service.<verb>.completed or .failed.
 class Operation {
  public:
-  // Takes the lock (waiting up to Context::lock_timeout) and writes the first event. kLocked.
+  // Takes the lock (waiting up to Context::lock_timeout), finishes or undoes an update that was
+  // killed, and writes the first event. kLocked, and what `recover` fails with.
   static Task<Operation> begin(Context& context, std::string service, std::string verb);
 
   const std::string& id() const { return id_; }

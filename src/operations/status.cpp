@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "operations/labels.hpp"
+#include "operations/recover.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -63,6 +64,7 @@ Task<StatusReport> status(Context& context) {
   for (const auto& broken : context.catalog.broken())
     for (const auto& line : split(broken.error.why, '\n'))
       report.notes.push_back(fmt::format("{} cannot be used: {}", broken.name, line));
+  BOOST_OUTCOME_CO_TRY(co_await recover_all(context));
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
   std::vector<ServiceView> views;
   for (const auto& entry : context.catalog.entries()) {

@@ -35,7 +35,8 @@ struct StatusReport {
   bool all_green() const;          // and none is missing; stopped ones do not count
 };
 
-// One list of the engine's and one probe a running service, all at once. Changes nothing.
+// One list of the engine's and one probe a running service, all at once. Changes nothing, but that
+// an update which was killed is finished or undone first.
 Task<StatusReport> status(Context& context);
 
 }  // namespace aistack::operations

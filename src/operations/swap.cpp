@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/when_all.hpp"
+#include "operations/carry_over.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -104,6 +105,8 @@ Task<bool> settle(Context& context, std::string name,
 Task<> swap(Context& context, domain::ContainerSpec spec, std::string old_name,
             bool old_was_running, StartAfterSwap start) {
   const auto name = spec.name;
+  auto carried = co_await carry_anonymous_volumes(context, old_name, spec);
+  if (!carried) co_return with_state(std::move(carried).error(), "nothing was changed");
   spec.name = next_name(name);
   // Made first: a specification that the engine refuses costs no downtime.
   auto created = co_await context.engine.create_container(std::move(spec));

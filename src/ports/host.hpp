@@ -36,6 +36,15 @@ class Host {
   virtual Result<> remove_tree(const std::filesystem::path& path) = 0;
   // Apparent bytes of the files below `path`, links not followed; 0 when absent.
   virtual Result<std::uint64_t> tree_bytes(const std::filesystem::path& path) = 0;
+  virtual bool exists(const std::filesystem::path& path) = 0;
+  // A copy of the directory `from` with owners, modes, times, extended attributes and symbolic
+  // links as they are, on disk when it returns. Shares the data's blocks where the file system can
+  // (reflinks). `to` must not exist. kDiskFull, kPermission, kIo: part of a copy may be there.
+  virtual Result<> copy_tree(const std::filesystem::path& from,
+                             const std::filesystem::path& to) = 0;
+  // rename(2), and the directories of both names are on disk when it returns. `to` must not exist.
+  virtual Result<> rename_path(const std::filesystem::path& from,
+                               const std::filesystem::path& to) = 0;
   // Of the file system that holds `path` or its nearest existing parent.
   virtual Result<DiskSpace> disk_space(const std::filesystem::path& path) = 0;
 };

@@ -21,13 +21,41 @@ std::optional<ports::PortHolder> FakeHost::port_holder(const std::string&, int p
 
 Result<> FakeHost::make_directory(const std::filesystem::path& path) {
   if (error) return *error;
+  if (before_change)
+    if (auto stopped = before_change("mkdir")) return *stopped;
   trees.emplace(path, 0);
   return ok();
 }
 
 Result<> FakeHost::remove_tree(const std::filesystem::path& path) {
   if (error) return *error;
+  if (before_change)
+    if (auto stopped = before_change("remove")) return *stopped;
   std::erase_if(trees, [&](const auto& entry) { return within(entry.first, path); });
+  return ok();
+}
+
+bool FakeHost::exists(const std::filesystem::path& path) {
+  return trees.contains(path);
+}
+
+Result<> FakeHost::copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (error) return *error;
+  if (before_change)
+    if (auto stopped = before_change("copy")) return *stopped;
+  if (trees.contains(to)) return Error{ErrorCode::kIo, "EEXIST: " + to.string()};
+  trees[to] = trees.at(from);
+  return ok();
+}
+
+Result<> FakeHost::rename_path(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (error) return *error;
+  if (before_change)
+    if (auto stopped = before_change("rename")) return *stopped;
+  if (trees.contains(to)) return Error{ErrorCode::kIo, "EEXIST: " + to.string()};
+  const auto bytes = trees.at(from);
+  trees.erase(from);
+  trees[to] = bytes;
   return ok();
 }
 

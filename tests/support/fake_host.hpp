@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,12 +20,17 @@ class FakeHost final : public ports::Host {
   std::map<std::filesystem::path, std::uint64_t> trees;  // directory -> bytes in it
   ports::DiskSpace space{std::uint64_t{100} << 30, std::uint64_t{200} << 30};
   std::optional<Error> error;  // of everything that changes something
+  // Called before everything that changes something; an Error that it returns is the call's.
+  std::function<std::optional<Error>(const std::string& call)> before_change;
 
   std::optional<ports::PortHolder> port_holder(const std::string& ip, int port,
                                                const std::string& protocol) override;
   Result<> make_directory(const std::filesystem::path& path) override;
   Result<> remove_tree(const std::filesystem::path& path) override;
   Result<std::uint64_t> tree_bytes(const std::filesystem::path& path) override;
+  bool exists(const std::filesystem::path& path) override;
+  Result<> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) override;
+  Result<> rename_path(const std::filesystem::path& from, const std::filesystem::path& to) override;
   Result<ports::DiskSpace> disk_space(const std::filesystem::path& path) override;
 };
 

@@ -30,6 +30,9 @@ Result<std::optional<nlohmann::json>> InMemoryStateStore::read(const std::string
 Result<> InMemoryStateStore::write(const std::string& name, nlohmann::json document) {
   BOOST_OUTCOME_TRY(check_name(name));
   if (write_error) return *write_error;
+  if (before_write) {
+    if (auto stopped = before_write(name)) return std::move(*stopped);
+  }
   document["schema"] = kSchema;
   const auto& written = documents[name] = std::move(document);
   if (after_write) after_write(name, written);

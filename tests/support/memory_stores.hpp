@@ -19,6 +19,8 @@ class InMemoryStateStore final : public ports::StateStore {
   // corrupt), and let the next write fail.
   std::map<std::string, nlohmann::json> documents;
   std::optional<Error> write_error;
+  // Called before each write; an Error that it returns is the write's.
+  std::function<std::optional<Error>(const std::string& name)> before_write;
   // Called after each write: what was written, for tests that look at every step.
   std::function<void(const std::string& name, const nlohmann::json& document)> after_write;
 

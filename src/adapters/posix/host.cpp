@@ -7,6 +7,7 @@
 #include "adapters/posix/files.hpp"
 #include "adapters/posix/port_holder.hpp"
 #include "adapters/posix/tree.hpp"
+#include "adapters/posix/tree_copy.hpp"
 
 namespace aistack::adapters::posix {
 namespace {
@@ -28,6 +29,20 @@ class LinuxHost : public ports::Host {
 
   Result<std::uint64_t> tree_bytes(const std::filesystem::path& path) override {
     return posix::tree_bytes(path);
+  }
+
+  bool exists(const std::filesystem::path& path) override {
+    std::error_code error;
+    return std::filesystem::exists(std::filesystem::symlink_status(path, error));
+  }
+
+  Result<> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    return posix::copy_tree(from, to);
+  }
+
+  Result<> rename_path(const std::filesystem::path& from,
+                       const std::filesystem::path& to) override {
+    return posix::rename_path(from, to);
   }
 
   Result<ports::DiskSpace> disk_space(const std::filesystem::path& path) override {

@@ -19,6 +19,7 @@ Command restart_command();
 Command start_command();
 Command status_command();
 Command stop_command();
+std::vector<Command> update_commands();
 Command version_command();
 
 }  // namespace aistack::cli

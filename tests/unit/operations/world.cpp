@@ -49,6 +49,7 @@ World::World()
               .progress = progress,
               .catalog = catalog,
               .settings = settings,
+              .versions = versions,
               .volumes_root = "/volumes",
               .new_operation_id = [this] { return "op-" + std::to_string(++operations_); },
               .reload_catalog = [this]() -> Result<> {

@@ -51,6 +51,7 @@ class World {
   FakeHost host;
   RecordedProgress progress;
   domain::Settings settings;
+  domain::VersionsLock versions;
   std::map<std::string, std::string> files;  // the catalog's, by name
   operations::Catalog catalog{{}, {}, {}};
   operations::Context context;

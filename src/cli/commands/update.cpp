@@ -1,0 +1,152 @@
+#include "operations/update.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/render/error.hpp"
+#include "cli/render/json.hpp"
+#include "cli/session.hpp"
+#include "operations/update_all.hpp"
+
+namespace aistack::cli {
+namespace {
+
+using operations::UpdateReport;
+using Outcome = UpdateReport::Outcome;
+
+const char* word(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::up_to_date:
+      return "up_to_date";
+    case Outcome::available:
+      return "available";
+    case Outcome::updated:
+      return "updated";
+    case Outcome::rolled_back:
+      return "rolled_back";
+    case Outcome::not_rolled_back:
+      return "not_rolled_back";
+  }
+  return "up_to_date";
+}
+
+std::string line(const UpdateReport& report) {
+  switch (report.outcome) {
+    case Outcome::up_to_date:
+      return fmt::format("{}: already up to date", report.service);
+    case Outcome::available:
+      return fmt::format("{}: an update is available ({})", report.service, report.to_image);
+    case Outcome::updated:
+      return fmt::format("{}: updated to {}, {} ms of downtime", report.service, report.to_image,
+                         report.downtime ? report.downtime->count() : 0);
+    case Outcome::rolled_back:
+      return fmt::format("{}: rolled back", report.service);
+    case Outcome::not_rolled_back:
+      return fmt::format("{}: rollback failed", report.service);
+  }
+  return "";
+}
+
+nlohmann::ordered_json json(const UpdateReport& report) {
+  nlohmann::ordered_json document{{"service", report.service},
+                                  {"outcome", word(report.outcome)},
+                                  {"from_image", report.from_image},
+                                  {"to_image", report.to_image},
+                                  {"from_image_id", report.from_image_id},
+                                  {"to_image_id", report.to_image_id}};
+  document["downtime_ms"] =
+      report.downtime ? nlohmann::ordered_json(report.downtime->count()) : nlohmann::ordered_json();
+  if (report.error) document.update(error_json(*report.error));
+  return document;
+}
+
+int exit_code_of(const UpdateReport& report) {
+  if (report.outcome == Outcome::rolled_back) return kExitRestored;
+  if (report.outcome == Outcome::not_rolled_back) return kExitNotRestored;
+  return kExitDone;
+}
+
+void print(Session& session, const UpdateReport& report) {
+  if (report.error) print_error(session.output, *report.error, false);
+  if (!session.options.quiet) session.output.write_line(line(report));
+}
+
+Task<int> finish(Session& session, const UpdateReport& report) {
+  if (session.options.json)
+    print_json(session.output, json(report));
+  else
+    print(session, report);
+  co_return exit_code_of(report);
+}
+
+Task<int> run_update(Session& session, const Arguments& arguments) {
+  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  const auto check =
+      arguments.flag("--check") ? operations::CheckOnly::yes : operations::CheckOnly::no;
+  BOOST_OUTCOME_CO_TRY(
+      const auto report,
+      co_await operations::update(*context, arguments.value("SERVICE").value_or(""), check));
+  co_return co_await finish(session, report);
+}
+
+Task<int> run_rollback(Session& session, const Arguments& arguments) {
+  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(const auto report, co_await operations::rollback(
+                                              *context, arguments.value("SERVICE").value_or("")));
+  co_return co_await finish(session, report);
+}
+
+Task<int> run_update_all(Session& session, const Arguments& arguments) {
+  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  const auto check =
+      arguments.flag("--check") ? operations::CheckOnly::yes : operations::CheckOnly::no;
+  BOOST_OUTCOME_CO_TRY(const auto results, co_await operations::update_all(*context, check));
+  auto documents = nlohmann::ordered_json::array();
+  int worst = kExitDone;
+  for (const auto& [service, result] : results) {
+    if (result) {
+      documents.push_back(json(result.value()));
+      if (!session.options.json) print(session, result.value());
+      worst = std::max(worst, exit_code_of(result.value()));
+      continue;
+    }
+    auto document = error_json(result.error());
+    document["service"] = service;
+    documents.push_back(std::move(document));
+    if (!session.options.json) print_error(session.output, result.error(), false);
+    worst = std::max(worst, exit_code(result.error().code));
+  }
+  if (session.options.json)
+    print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
+  else if (results.empty())
+    session.output.write_line("No services installed");
+  co_return worst;
+}
+
+}  // namespace
+
+std::vector<Command> update_commands() {
+  const auto check = flag("--check", "Only ask the registry whether there is something new");
+  return {{.name = "update",
+           .group = group::kServices,
+           .help = "Update a service; if the new version does not work, the old one comes back",
+           .arguments = {service_argument("Which service").as_required(), check},
+           .notes = {"The new version is pulled, tried on scratch storage beside the running one, "
+                     "swapped in, and watched before it is kept. Exit code 4: it failed and the "
+                     "previous version is back; 5: it failed and is not."},
+           .run = run_update},
+          {.name = "update-all",
+           .group = group::kServices,
+           .help = "Update all services, one after the other",
+           .arguments = {check},
+           .run = run_update_all},
+          {.name = "rollback",
+           .group = group::kServices,
+           .help = "Go back to the version that the last update replaced",
+           .arguments = {service_argument("Which service").as_required()},
+           .run = run_rollback}};
+}
+
+}  // namespace aistack::cli

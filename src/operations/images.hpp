@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "operations/context.hpp"
+
+namespace aistack::operations {
+
+// The image that a service's container is to run: that of versions.lock, else the file's. The lock
+// speaks of the main container.
+std::string effective_image(const Context& context, const CatalogEntry& entry,
+                            const compose::ComposeService& service);
+
+// The specification of a container that runs `image_id` (as the engine has it, and nothing else)
+// and is, for drift, made from `reference`.
+struct ImageChoice {
+  std::string reference;
+  std::string image_id;  // "": unknown yet; the reference is used
+};
+domain::ContainerSpec container_for(const CatalogEntry& entry,
+                                    const compose::ComposeService& service,
+                                    const ImageChoice& image, bool drop_gpu);
+
+}  // namespace aistack::operations

@@ -1,0 +1,122 @@
+#include "operations/recover.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "operations/snapshot.hpp"
+#include "operations/stage.hpp"
+#include "operations/swap.hpp"
+
+namespace aistack::operations {
+namespace {
+
+using domain::UpdatePlan;
+
+constexpr ports::RemoveOptions kForce{.force = true, .anonymous_volumes = true};
+// The old container's anonymous volumes belong to the one that comes back under its name.
+constexpr ports::RemoveOptions kForceKeepVolumes{.force = true, .anonymous_volumes = false};
+
+bool has(const std::vector<ports::ContainerSummary>& all, const std::string& name) {
+  return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+}
+
+// The new containers go before the data comes back: nothing may write to it meanwhile.
+Task<> remove_new(Context& context, const UpdatePlan& plan,
+                  const std::vector<ports::ContainerSummary>& all) {
+  for (const auto& member : plan.members) {
+    const auto& name = member.container;
+    for (const auto& beside : {stage_name(name), next_name(name)})
+      if (has(all, beside)) {
+        BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(beside, kForce));
+      }
+    if (has(all, previous_name(name)) && has(all, name)) {
+      BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(name, kForceKeepVolumes));
+    }
+  }
+  co_return ok();
+}
+
+Task<> bring_back(Context& context, const UpdatePlan& plan,
+                  const std::vector<ports::ContainerSummary>& all) {
+  for (const auto& member : plan.members)
+    if (has(all, previous_name(member.container))) {
+      BOOST_OUTCOME_CO_TRY(co_await context.engine.rename_container(previous_name(member.container),
+                                                                    member.container));
+    }
+  for (const auto& member : plan.members) {
+    if (!member.was_running) continue;
+    const auto started = co_await context.engine.start_container(member.container);
+    // Somebody removed the old container meanwhile: `start` makes one from the recorded image.
+    if (!started && started.error().code != ErrorCode::kNotFound) co_return started.error();
+  }
+  co_return ok();
+}
+
+Task<> undo_steps(Context& context, const UpdatePlan& plan) {
+  BOOST_OUTCOME_CO_TRY(const auto all, co_await context.engine.list_containers({}));
+  BOOST_OUTCOME_CO_TRY(co_await remove_new(context, plan, all));
+  BOOST_OUTCOME_CO_TRY(restore_snapshots(context, plan.snapshots));
+  co_return co_await bring_back(context, plan, all);
+}
+
+void write_event(Context& context, const UpdatePlan& plan, const char* name, const char* message) {
+  const ports::Event event{.time = context.clock.now(),
+                           .name = fmt::format("service.update.{}", name),
+                           .service = plan.service,
+                           .operation = plan.operation,
+                           .fields = {{"message", message}, {"reason", plan.reason}}};
+  static_cast<void>(context.events.append(event));
+}
+
+}  // namespace
+
+Task<> roll_back(Context& context, UpdateJournal& journal) {
+  journal.plan().status = UpdatePlan::Status::rolling_back;
+  // A full disk must not keep the old version away: the plan on disk then still says "running",
+  // which asks for the same.
+  static_cast<void>(journal.save());
+  BOOST_OUTCOME_CO_TRY(co_await undo_steps(context, journal.plan()));
+  co_return journal.close(UpdatePlan::Status::rolled_back);
+}
+
+Task<> clean_up(Context& context, UpdateJournal& journal) {
+  for (const auto& member : journal.plan().members) {
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(previous_name(member.container),
+                                                                  kForceKeepVolumes));
+  }
+  co_return journal.close(UpdatePlan::Status::finished);
+}
+
+Task<bool> recover(Context& context, std::string service) {
+  BOOST_OUTCOME_CO_TRY(auto plan, read_plan(context, service));
+  if (!plan) co_return false;
+  const auto recovery = domain::recovery_of(*plan);
+  if (recovery == domain::Recovery::nothing) co_return false;
+  UpdateJournal journal{context, std::move(*plan)};
+  if (recovery == domain::Recovery::clean_up) {
+    BOOST_OUTCOME_CO_TRY(co_await clean_up(context, journal));
+    write_event(context, journal.plan(), "finished", "an interrupted update was finished");
+    context.progress.note(service, "finished an update that was interrupted");
+    co_return true;
+  }
+  if (journal.plan().reason.empty()) journal.plan().reason = "aistack was killed during the update";
+  BOOST_OUTCOME_CO_TRY(co_await roll_back(context, journal));
+  write_event(context, journal.plan(), "rolled_back", "rollback: the previous version is back");
+  context.progress.note(service, "an update was interrupted: the previous version is back");
+  co_return true;
+}
+
+Task<> recover_all(Context& context) {
+  for (const auto& entry : context.catalog.entries()) {
+    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
+    if (!plan || domain::recovery_of(*plan) == domain::Recovery::nothing) continue;
+    const std::chrono::nanoseconds at_once{0};
+    const auto lock = co_await context.locks.acquire(entry.name, "recover", at_once);
+    if (!lock) continue;  // the update is still under way
+    BOOST_OUTCOME_CO_TRY(co_await recover(context, entry.name));
+  }
+  co_return ok();
+}
+
+}  // namespace aistack::operations

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "operations/context.hpp"
+
+namespace aistack::operations {
+
+// The name of a staged container: "aistack-ollama.aistack-stage".
+std::string stage_name(const std::string& name);
+
+// The same container on scratch storage: no published ports, no writable volume or directory of
+// the host, no aliases, no restarts, and none of Docker Compose's labels. Absent: it shares the
+// machine's or another container's network, where it would collide with the running one.
+std::optional<domain::ContainerSpec> stage_spec(const domain::ContainerSpec& spec,
+                                                const std::string& service);
+
+// Starts the new version beside the running one and sees it come up, then removes it. A broken
+// image is found here, without downtime. kNotHealthy: it ended, or did not answer within the
+// catalog's start-up time; `why` has its last words. Nothing is left behind in either case.
+Task<> stage(Context& context, const CatalogEntry& entry, domain::ContainerSpec spec);
+
+}  // namespace aistack::operations

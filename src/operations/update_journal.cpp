@@ -1,0 +1,51 @@
+#include "operations/update_journal.hpp"
+
+#include <fmt/format.h>
+
+namespace aistack::operations {
+namespace {
+
+std::string document_name(const std::string& service) {
+  return service + "_update_plan.json";
+}
+
+}  // namespace
+
+Result<> UpdateJournal::save() {
+  return context_->state.write(document_name(plan_.service), domain::to_json(plan_));
+}
+
+Task<> UpdateJournal::step(std::string name, Task<> action) {
+  plan_.steps.push_back({.name = name, .begun = context_->clock.now()});
+  const auto index = plan_.steps.size() - 1;
+  BOOST_OUTCOME_CO_TRY(save());
+  context_->progress.step(plan_.service, name);
+  const auto result = co_await std::move(action);
+  auto& step = plan_.steps[index];
+  step.ended = context_->clock.now();
+  step.result = result ? "ok" : result.error().why;
+  const auto saved = save();
+  if (!result) co_return result.error();
+  co_return saved;
+}
+
+Result<> UpdateJournal::close(domain::UpdatePlan::Status status) {
+  plan_.status = status;
+  plan_.ended = context_->clock.now();
+  return save();
+}
+
+Result<std::optional<domain::UpdatePlan>> read_plan(Context& context, const std::string& service) {
+  const auto name = document_name(service);
+  BOOST_OUTCOME_TRY(const auto document, context.state.read(name));
+  if (!document) return std::optional<domain::UpdatePlan>{};
+  auto plan = domain::update_plan_from_json(*document);
+  if (plan) return std::optional{std::move(plan).value()};
+  auto error = std::move(plan).error();
+  error.why = fmt::format("{}: {}", context.state.path(name), error.why);
+  error.next = {fmt::format("rm {}   (an update that was under way is then not finished)",
+                            context.state.path(name))};
+  return error;
+}
+
+}  // namespace aistack::operations
