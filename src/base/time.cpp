@@ -69,7 +69,8 @@ std::string to_iso8601(Time time, TimePrecision precision) {
 std::optional<Time> parse_iso8601(std::string_view text) {
   std::size_t at = 0;
   const auto year = number(text, at, 4);
-  if (!year || *year < 1970 || !literal(text, at, '-')) return std::nullopt;
+  constexpr int kLastYear = 2261;  // that 64 bits of nanoseconds can hold in full
+  if (!year || *year < 1970 || *year > kLastYear || !literal(text, at, '-')) return std::nullopt;
   const auto month = number(text, at, 2);
   if (!month || !literal(text, at, '-')) return std::nullopt;
   const auto day = number(text, at, 2);

@@ -17,7 +17,7 @@ enum class TimePrecision { seconds, milliseconds };
 std::string to_iso8601(Time time, TimePrecision precision = TimePrecision::seconds);
 
 // Reads RFC 3339 with any number of fraction digits and any offset, as the engines write it.
-// The engines' "never" (0001-01-01T00:00:00Z) and anything malformed is nullopt.
+// The engines' "never" (0001-01-01T00:00:00Z), a year after 2261 and anything malformed is nullopt.
 std::optional<Time> parse_iso8601(std::string_view text);
 
 // "45s", "12m", "3h", "2d": the largest unit that fits, for tables. Negative is "0s".

@@ -10,12 +10,6 @@ namespace {
 
 using std::chrono::seconds;
 
-Time from_unix(std::int64_t value) {
-  // Beyond what nanoseconds in 64 bits can hold there is no sensible date.
-  constexpr std::int64_t kFarthest = 9'000'000'000;
-  return Time(seconds(std::clamp(value, -kFarthest, kFarthest)));
-}
-
 std::string without_slash(std::string name) {
   if (!name.empty() && name[0] == '/') name.erase(0, 1);
   return name;
@@ -29,17 +23,6 @@ int to_int(std::string_view text) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
-}
-
-ports::ContainerState read_state(const std::string& word) {
-  using ports::ContainerState;
-  if (word == "running" || word == "stopping") return ContainerState::running;
-  if (word == "paused") return ContainerState::paused;
-  if (word == "restarting") return ContainerState::restarting;
-  if (word == "removing") return ContainerState::removing;
-  if (word == "exited" || word == "stopped") return ContainerState::exited;
-  if (word == "dead") return ContainerState::dead;
-  return ContainerState::created;  // also Podman's "configured" and "initialized"
 }
 
 std::map<std::string, std::string> read_networks(const Json& settings) {
@@ -118,6 +101,23 @@ std::uint64_t sum_of(const Json& rows, const char* key) {
 
 }  // namespace
 
+Time from_unix(std::int64_t value_s) {
+  // Beyond what nanoseconds in 64 bits can hold there is no sensible date.
+  constexpr std::int64_t kFarthest = 9'000'000'000;
+  return Time(seconds(std::clamp(value_s, -kFarthest, kFarthest)));
+}
+
+ports::ContainerState read_state(std::string_view word) {
+  using ports::ContainerState;
+  if (word == "running" || word == "stopping") return ContainerState::running;
+  if (word == "paused") return ContainerState::paused;
+  if (word == "restarting") return ContainerState::restarting;
+  if (word == "removing") return ContainerState::removing;
+  if (word == "exited" || word == "stopped") return ContainerState::exited;
+  if (word == "dead") return ContainerState::dead;
+  return ContainerState::created;  // also Podman's "configured" and "initialized"
+}
+
 ports::ApiVersion read_api_version(std::string_view text) {
   ports::ApiVersion version;
   const auto dot = text.find('.');
@@ -163,36 +163,6 @@ ports::EngineInfo read_info(const Json& document) {
   for (const auto& option : texts_of(document, "SecurityOptions"))
     if (option == "name=rootless") info.rootless = true;
   return info;
-}
-
-ports::ContainerSummary read_container_row(const Json& row) {
-  ports::ContainerSummary summary;
-  summary.id = text_of(row, "Id");
-  // A container that another one links to has further names, with a second slash in them.
-  for (auto& name : texts_of(row, "Names")) {
-    name = without_slash(std::move(name));
-    if (summary.name.empty() || name.find('/') == std::string::npos) summary.name = name;
-  }
-  summary.image = text_of(row, "Image");
-  summary.image_id = text_of(row, "ImageID");
-  summary.state = read_state(text_of(row, "State"));
-  summary.status = text_of(row, "Status");
-  summary.created = from_unix(number_of(row, "Created"));
-  summary.labels = labels_of(row, "Labels");
-  const auto& ports = member(row, "Ports");
-  if (ports.is_array()) {
-    for (const auto& entry : ports) {
-      ports::PublishedPort port;
-      port.host_ip = text_of(entry, "IP");
-      port.host_port = small(number_of(entry, "PublicPort"));
-      port.container_port = small(number_of(entry, "PrivatePort"));
-      if (auto protocol = text_of(entry, "Type"); !protocol.empty())
-        port.protocol = std::move(protocol);
-      summary.ports.push_back(std::move(port));
-    }
-  }
-  summary.networks = read_networks(member(row, "NetworkSettings"));
-  return summary;
 }
 
 ports::ContainerDetails read_container(const Json& document) {

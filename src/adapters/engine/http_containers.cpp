@@ -30,11 +30,12 @@ Task<std::vector<ports::ContainerSummary>> HttpEngine::list_containers(
   }
   std::vector<ports::ContainerSummary> containers;
   JsonObjects rows(JsonObjects::Shape::array);
-  const JsonObjects::Sink add = [&containers](const Json& row) -> Result<> {
-    containers.push_back(read_container_row(row));
+  const JsonObjects::TextSink add = [&containers](std::string_view text) -> Result<> {
+    BOOST_OUTCOME_TRY(auto row, read_container_row(text));
+    containers.push_back(std::move(row));
     return ok();
   };
-  PieceSink feed = [&](std::string_view piece) { return rows.feed(piece, add); };
+  PieceSink feed = [&](std::string_view piece) { return rows.feed_text(piece, add); };
   ApiCall call{Call::other, "GET", std::move(path)};
   BOOST_OUTCOME_CO_TRY(co_await transport_.send(std::move(call), std::move(feed)));
   BOOST_OUTCOME_CO_TRY(rows.finish());

@@ -12,12 +12,6 @@ namespace {
 constexpr int kDeepest = 64;
 constexpr std::size_t kLongestObject = 4 * 1024 * 1024;
 
-Error garbage(std::string_view what, std::string_view sample) {
-  return {ErrorCode::kEngineProtocol,
-          fmt::format("the engine's answer is not what its API promises: {}: {}", what,
-                      printable(sample.substr(0, 80)))};
-}
-
 bool is_space(char byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
@@ -103,6 +97,12 @@ std::vector<std::string> keys_of(const Json& object, const char* key) {
   return keys;
 }
 
+Error garbage(std::string_view what, std::string_view sample) {
+  return {ErrorCode::kEngineProtocol,
+          fmt::format("the engine's answer is not what its API promises: {}: {}", what,
+                      printable(sample.substr(0, 80)))};
+}
+
 Result<Json> parse_document(std::string_view text) {
   if (too_deep(text)) return garbage("nested too deeply", text);
   auto document = Json::parse(text.begin(), text.end(), nullptr, false);
@@ -154,6 +154,14 @@ Result<std::size_t> JsonObjects::find_end(std::string_view bytes) {
 }
 
 Result<> JsonObjects::feed(std::string_view bytes, const Sink& sink) {
+  return feed_text(bytes, [&sink](std::string_view text) -> Result<> {
+    const auto object = Json::parse(text.begin(), text.end(), nullptr, false);
+    if (object.is_discarded()) return garbage("no JSON", text);
+    return sink(object);
+  });
+}
+
+Result<> JsonObjects::feed_text(std::string_view bytes, const TextSink& sink) {
   std::size_t at = 0;
   while (at < bytes.size()) {
     if (place_ != Place::inside) {
@@ -176,11 +184,9 @@ Result<> JsonObjects::feed(std::string_view bytes, const Sink& sink) {
     at += length;
     std::string_view whole = part;
     if (!partial_.empty()) whole = partial_.append(part);
-    const auto object = Json::parse(whole.begin(), whole.end(), nullptr, false);
-    if (object.is_discarded()) return garbage("no JSON", whole);
-    partial_.clear();
     place_ = Place::between;
-    BOOST_OUTCOME_TRY(sink(object));
+    BOOST_OUTCOME_TRY(sink(whole));
+    partial_.clear();
   }
   return ok();
 }

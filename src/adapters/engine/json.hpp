@@ -31,6 +31,9 @@ std::vector<std::string> keys_of(const Json& object, const char* key);
 // One whole document, an object or an array. kEngineProtocol.
 Result<Json> parse_document(std::string_view text);
 
+// The error for `sample`, which is not what it should be.
+Error garbage(std::string_view what, std::string_view sample);
+
 // Cuts a stream of bytes into JSON objects: the elements of one array, or objects one after the
 // other with white space between them. So a list of any length, and a stream without end, need the
 // memory of their longest element only.
@@ -38,12 +41,15 @@ class JsonObjects {
  public:
   enum class Shape { array, sequence };
   using Sink = std::function<Result<>(const Json&)>;
+  using TextSink = std::function<Result<>(std::string_view)>;
 
   explicit JsonObjects(Shape shape) : shape_(shape) {}
 
   // Calls `sink` for each object that is complete; its error ends the call. kEngineProtocol: not
   // JSON, another shape, deeper than 64, or an object longer than 4 MiB.
   Result<> feed(std::string_view bytes, const Sink& sink);
+  // The same with the objects' text, which has balanced brackets but may be no JSON otherwise.
+  Result<> feed_text(std::string_view bytes, const TextSink& sink);
   // The bytes have ended. kEngineProtocol: in the middle of something.
   Result<> finish() const;
 

@@ -21,9 +21,9 @@ TEST(Iso8601, ReadsNanosecondsAndOffsetsAsEnginesWriteThem) {
 }
 
 TEST(Iso8601, TakesNeverAndNonsenseForAbsent) {
-  for (const auto* text :
-       {"0001-01-01T00:00:00Z", "", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
-        "2026-11-23T10:00:00", "2026-11-23T25:00:00Z", "2026-11-23T10:00:00Zx"})
+  for (const auto* text : {"0001-01-01T00:00:00Z", "2262-01-01T00:00:00Z", "", "2026",
+                           "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-23T10:00:00",
+                           "2026-11-23T25:00:00Z", "2026-11-23T10:00:00Zx"})
     EXPECT_FALSE(parse_iso8601(text)) << text;
 }
 

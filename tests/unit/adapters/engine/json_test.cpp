@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/engine/answers.hpp"
 #include "support/check.hpp"
 
 namespace aistack::engine {
@@ -59,6 +60,44 @@ TEST(JsonObjects, EndWithTheSinksError) {
                               return Error{ErrorCode::kIo, "stop"};
                             }),
                ErrorCode::kIo);
+}
+
+// What a cursor reads from a row of the list, as one line.
+std::string row(const std::string& text) {
+  const auto read = read_container_row(text);
+  if (!read) return "error";
+  const auto& summary = read.value();
+  std::string line = summary.id + " " + summary.name;
+  for (const auto& [label, value] : summary.labels) line += " " + label + "=" + value;
+  for (const auto& port : summary.ports) line += " " + std::to_string(port.host_port);
+  for (const auto& [network, address] : summary.networks) line += " " + network + "@" + address;
+  return line;
+}
+
+TEST(ContainerRow, SkipsWhatIsNotWanted) {
+  EXPECT_EQ(row(R"({ "Other" : [1, {"a":"}"}, null, -1.5e3] , "Id" : "x", "Names":["/web/db","/db"],
+                "Ports":[{"PublicPort":80,"x":{}}, {"PrivatePort":81}],
+                "NetworkSettings":{"Other":[],"Networks":{"n":{"Links":null,"IPAddress":"1.2.3.4"},
+                "m":null}}})"),
+            "x db 80 0 m@ n@1.2.3.4");
+}
+
+TEST(ContainerRow, DecodesNamesAndValues) {
+  EXPECT_EQ(row(R"({"Labels":{"\u00e9\"":"\ud83d\ude00\n","é":"ü"}})"),
+            "  é=ü \u00e9\"=\U0001F600\n");
+}
+
+TEST(ContainerRow, TakesAnotherTypeForAbsent) {
+  EXPECT_EQ(row(R"({"Id":{"a":1},"Names":"x","Labels":null,"Ports":{},"NetworkSettings":[1]})"),
+            " ");
+  EXPECT_EQ(row("{}"), " ");
+}
+
+TEST(ContainerRow, RefusesWhatIsNoJson) {
+  for (const auto* text :
+       {"{\"Id\"}", "{\"Id\":}", "{\"Id\":\"x\" \"y\":1}", "{,}", "{\"Id\":\"x\",}", "{1:2}",
+        "{\"Labels\":{\"a\":\"\\q\"}}", "{\"Id\":\"\xff\"}", "{"})
+    EXPECT_EQ(row(text), "error") << text;
 }
 
 TEST(JsonValues, OfTheWrongTypeAreAbsent) {
