@@ -116,6 +116,7 @@ nlohmann::json to_json(const UpdatePlan& plan) {
                           {"snapshots", nlohmann::json::array()},
                           {"steps", nlohmann::json::array()}};
   document["downtime_ms"] = plan.downtime_ms ? nlohmann::json(*plan.downtime_ms) : nlohmann::json();
+  document["proven"] = plan.proven;
   for (const auto& member : plan.members) document["members"].push_back(to_json(member));
   for (const auto& snapshot : plan.snapshots) document["snapshots"].push_back(to_json(snapshot));
   for (const auto& step : plan.steps) document["steps"].push_back(to_json(step));
@@ -159,10 +160,19 @@ Result<UpdatePlan> update_plan_from_json(const nlohmann::json& document) {
   const auto downtime = document.find("downtime_ms");
   if (downtime != document.end() && downtime->is_number_integer())
     plan.downtime_ms = downtime->get<std::int64_t>();
+  if (const auto proven = document.find("proven"); proven != document.end()) plan.proven = *proven;
   if (!reader.problem().empty())
     return Error{ErrorCode::kCorruptState,
                  "\"" + reader.problem() + "\" is missing or not what it should be"};
   return plan;
+}
+
+std::optional<UpdatePlan> last_finished(const std::optional<UpdatePlan>& plan) {
+  if (!plan) return std::nullopt;
+  if (plan->status == Status::finished) return plan;
+  if (!plan->proven.is_object()) return std::nullopt;
+  auto proven = update_plan_from_json(plan->proven);
+  return proven ? std::optional{std::move(proven).value()} : std::nullopt;
 }
 
 Recovery recovery_of(const UpdatePlan& plan) {

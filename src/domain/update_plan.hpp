@@ -59,7 +59,13 @@ struct UpdatePlan {
   std::vector<PlanStep> steps;
   std::optional<std::int64_t> downtime_ms;
   std::string reason;  // why it was rolled back
+  // The last update that was finished before this one, as its plan said: what a rollback goes back
+  // over when this one comes to nothing. Null: there was none.
+  nlohmann::json proven;
 };
+
+// The last finished update that `plan` knows of: itself, or the one before it.
+std::optional<UpdatePlan> last_finished(const std::optional<UpdatePlan>& plan);
 
 std::string_view to_string(UpdatePlan::Status status);
 

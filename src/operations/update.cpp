@@ -66,20 +66,21 @@ bool runs(const ports::ContainerSummary& container) {
          container.state == ports::ContainerState::restarting;
 }
 
-// The specification in which the engine is told the image by its id: a tag may move meanwhile.
-domain::ContainerSpec spec_for(const CatalogEntry& entry, const Change& change, bool gpu) {
-  const bool drop = change.service->gpu && !gpu;
-  auto spec = container_for(entry, *change.service,
-                            {change.member.to_image, change.member.to_image_id}, drop);
-  spec.config["Image"] = change.member.to_image_id;
-  return spec;
+// The engine is told the reference, as the file has it, while that means the image that was
+// decided on, and else the image's id: a tag may have moved meanwhile, or be gone back over.
+Task<> fill_spec(Job& job, Change& change, bool gpu) {
+  const auto& member = change.member;
+  const ImageChoice image{member.to_image, member.to_image_id};
+  change.spec = container_for(job.entry, *change.service, image, change.service->gpu && !gpu);
+  BOOST_OUTCOME_CO_TRY(const auto tagged,
+                       co_await job.context.engine.inspect_image(member.to_image));
+  if (!tagged || tagged->id != member.to_image_id) change.spec.config["Image"] = member.to_image_id;
+  co_return co_await carry_anonymous_volumes(job.context, change.running.id, change.spec);
 }
 
 Task<> fill_specs(Job& job, bool gpu) {
   for (auto& change : job.changes) {
-    change.spec = spec_for(job.entry, change, gpu);
-    BOOST_OUTCOME_CO_TRY(
-        co_await carry_anonymous_volumes(job.context, change.running.id, change.spec));
+    BOOST_OUTCOME_CO_TRY(co_await fill_spec(job, change, gpu));
   }
   co_return ok();
 }
@@ -243,6 +244,10 @@ Task<> drop_old_images(Context& context, const std::optional<UpdatePlan>& before
 
 Task<UpdateReport> carry_out(Job& job, UpdatePlan plan, const std::optional<UpdatePlan>& before,
                              Operation& operation) {
+  if (before) {
+    plan.proven = domain::to_json(*before);
+    plan.proven.erase("proven");
+  }
   UpdateJournal journal{job.context, std::move(plan)};
   BOOST_OUTCOME_CO_TRY(journal.save());
   auto staged = co_await stage_all(job, journal);
@@ -338,7 +343,8 @@ Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Check
   EngineFacts facts;
   BOOST_OUTCOME_CO_TRY(const auto view, co_await view_now(context, entry, facts));
   if (check == CheckOnly::yes) co_return co_await check_registry(context, entry, view);
-  BOOST_OUTCOME_CO_TRY(auto before, read_plan(context, entry.name));
+  BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
+  const auto before = domain::last_finished(recorded);
   Job job{.context = context, .entry = entry, .kind = UpdatePlan::Kind::update};
   BOOST_OUTCOME_CO_TRY(co_await find_changes(job, view));
   if (job.changes.empty()) {
@@ -369,9 +375,9 @@ Error nothing_recorded(const std::string& service, std::string why) {
 Task<UpdateReport> run_rollback(Context& context, const CatalogEntry& entry, Operation& operation) {
   EngineFacts facts;
   BOOST_OUTCOME_CO_TRY(const auto view, co_await view_now(context, entry, facts));
-  BOOST_OUTCOME_CO_TRY(auto before, read_plan(context, entry.name));
-  const bool usable = before && before->status == UpdatePlan::Status::finished;
-  if (!usable) co_return nothing_recorded(entry.name, "no finished update is recorded");
+  BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
+  const auto before = domain::last_finished(recorded);
+  if (!before) co_return nothing_recorded(entry.name, "no finished update is recorded");
   Job job{.context = context, .entry = entry, .kind = UpdatePlan::Kind::rollback};
   for (const auto& part : view.containers) {
     if (!part.container) continue;

@@ -144,6 +144,19 @@ TEST(Update, ARollbackBringsImageAndDataOfTheLastUpdateBack) {
   stage.expect(stage.old_image, kOldData, "and installed again");
 }
 
+TEST(Update, ARollbackStillWorksAfterAnotherUpdateThatCameToNothing) {
+  Stage stage;
+  stage.publish({});
+  ASSERT_OK(stage.update());
+  testing::FakeImage broken{.behaviour = {.never_ready = true}};
+  broken.details.id = "sha256:broken";
+  stage.world.engine.registry[kImage] = std::move(broken);
+  ASSERT_FALSE(stage.update());
+  const auto report = stage.world.run(operations::rollback(stage.world.context, "model"));
+  ASSERT_OK(report);
+  stage.expect(stage.old_image, kOldData, "rolled back over a failed update");
+}
+
 // Everything that changes the world, in the order in which an update does it, fails from some
 // point on: that is what a SIGKILL looks like from outside. The next command then finds the
 // service with the old version or the new one, and the data of that version.
