@@ -7,8 +7,6 @@
 // Loads whatever bytes come as a Compose file and, where it loads, makes its containers.
 //
 // The input is a base file, an override file, .env and an env file, separated by lines "=====".
-// With libFuzzer: clang++ -fsanitize=fuzzer,address,undefined. Without: fuzz_replay.cpp runs it
-// over a directory of inputs.
 
 namespace {
 
