@@ -15,7 +15,8 @@ target_compile_options(aistack_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 and 13 report these falsely in optimised coroutine frames and in std::string.
   target_compile_options(aistack_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-    -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-dangling-pointer)
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds -Wno-dangling-pointer
+    -Wno-mismatched-new-delete)
 endif()
 if(AISTACK_SANITIZE)
   target_compile_options(aistack_flags INTERFACE
