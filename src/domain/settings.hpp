@@ -71,7 +71,6 @@ struct Settings {
     UpdateMode mode = UpdateMode::rolling;
     bool stage = true;
     std::chrono::seconds soak{10};
-    std::uint64_t keep_images = 1;  // older images of a service that a rollback can still use
   } updates;
   struct Backup {
     std::optional<std::string> directory;  // absent: <state>/backups

@@ -230,7 +230,7 @@ Task<UpdateReport> undo(Job& job, UpdateJournal& journal, Error error, Operation
 // The image before the one that a rollback needs is in nobody's way but the disk's.
 Task<> drop_old_images(Context& context, const std::optional<UpdatePlan>& before,
                        const UpdatePlan& now) {
-  if (!before || context.settings.updates.keep_images != 1) co_return ok();
+  if (!before) co_return ok();
   for (const auto& member : before->members) {
     const auto used = [&](const auto& each) {
       return each.from_image_id == member.from_image_id || each.to_image_id == member.from_image_id;
