@@ -61,7 +61,7 @@ Task<std::string> HttpEngine::create_container(domain::ContainerSpec spec) {
   BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
   const auto path = "/containers/create?name=" + encode(spec.name);
   BOOST_OUTCOME_CO_TRY(const auto request, create_request(std::move(spec), version.spoken));
-  ApiCall call{Call::create_container, "POST", path, request.body.dump(),
+  ApiCall call{Call::create_container, "POST", path, to_text(request.body),
                transport_.deadlines().create};
   BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
   BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));

@@ -143,7 +143,7 @@ Task<std::optional<ports::NetworkDetails>> HttpEngine::inspect_network(std::stri
 Task<std::string> HttpEngine::create_network(domain::NetworkSpec spec) {
   BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
   ApiCall call{Call::create_network, "POST", "/networks/create",
-               network_request(spec, version.spoken).dump()};
+               to_text(network_request(spec, version.spoken))};
   BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
   BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));
   co_return text_of(document, "Id");
@@ -161,14 +161,14 @@ Task<> HttpEngine::connect_network(domain::NetworkAttachment attachment, std::st
   BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
   const auto path = "/networks/" + attachment.network + "/connect";
   ApiCall call{Call::connect_network, "POST", path,
-               connect_request(std::move(attachment), container, version.spoken).dump()};
+               to_text(connect_request(std::move(attachment), container, version.spoken))};
   co_return co_await perform(std::move(call));
 }
 
 Task<> HttpEngine::disconnect_network(std::string network, std::string container) {
   if (!is_object_name(network)) co_return no_such("network", network);
   const Json body = {{"Container", container}};
-  ApiCall call{Call::other, "POST", "/networks/" + network + "/disconnect", body.dump()};
+  ApiCall call{Call::other, "POST", "/networks/" + network + "/disconnect", to_text(body)};
   co_return co_await perform(std::move(call));
 }
 
@@ -192,7 +192,7 @@ Task<std::optional<ports::VolumeDetails>> HttpEngine::inspect_volume(std::string
 }
 
 Task<> HttpEngine::create_volume(domain::VolumeSpec spec) {
-  ApiCall call{Call::create_volume, "POST", "/volumes/create", volume_request(spec).dump()};
+  ApiCall call{Call::create_volume, "POST", "/volumes/create", to_text(volume_request(spec))};
   co_return co_await perform(std::move(call));
 }
 

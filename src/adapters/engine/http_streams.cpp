@@ -118,8 +118,7 @@ Task<int> HttpEngine::wait_container(std::string name) {
 Task<ports::ExecResult> HttpEngine::exec(std::string name, std::vector<std::string> command) {
   if (!is_object_name(name)) co_return no_container(name);
   const Json body = {{"AttachStdout", true}, {"AttachStderr", true}, {"Cmd", command}};
-  ApiCall create{Call::other, "POST", "/containers/" + name + "/exec",
-                 body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  ApiCall create{Call::other, "POST", "/containers/" + name + "/exec", to_text(body)};
   BOOST_OUTCOME_CO_TRY(const auto created, co_await transport_.send(std::move(create)));
   BOOST_OUTCOME_CO_TRY(const auto document, parse_document(created.body));
   auto result = co_await run_exec(text_of(document, "Id"));

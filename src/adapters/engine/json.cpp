@@ -97,6 +97,10 @@ std::vector<std::string> keys_of(const Json& object, const char* key) {
   return keys;
 }
 
+std::string to_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Error garbage(std::string_view what, std::string_view sample) {
   return {ErrorCode::kEngineProtocol,
           fmt::format("the engine's answer is not what its API promises: {}: {}", what,

@@ -28,6 +28,9 @@ std::map<std::string, std::string> labels_of(const Json& object, const char* key
 // The sorted keys of an object.
 std::vector<std::string> keys_of(const Json& object, const char* key);
 
+// A value as text to send. Bytes that are no UTF-8 are replaced: a file may hold them.
+std::string to_text(const Json& value);
+
 // One whole document, an object or an array. kEngineProtocol.
 Result<Json> parse_document(std::string_view text);
 

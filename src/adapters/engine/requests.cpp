@@ -150,7 +150,7 @@ ImageName split_reference(std::string_view reference) {
 }
 
 std::string encode_filters(const Json& filters) {
-  return encode(filters.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return encode(to_text(filters));
 }
 
 Json label_filter(const std::map<std::string, std::string>& labels) {

@@ -100,6 +100,10 @@ TEST(ContainerRow, RefusesWhatIsNoJson) {
     EXPECT_EQ(row(text), "error") << text;
 }
 
+TEST(JsonText, ReplacesBytesThatAreNoUtf8) {
+  EXPECT_EQ(to_text(Json("a\xff")), "\"a\xEF\xBF\xBD\"");
+}
+
 TEST(JsonValues, OfTheWrongTypeAreAbsent) {
   const auto parsed = parse_document(
       R"({"s":"text","n":-5,"big":18446744073709551615,"f":true,"a":["x",1],"o":{"k":"v","w":1}})");
