@@ -17,7 +17,7 @@ boost_packages() {
 
 build_packages() {
   echo "g++ cmake ninja-build $(boost_packages) nlohmann-json3-dev libyaml-cpp-dev libcli11-dev" \
-    "libfmt-dev libssl-dev"
+    "libfmt-dev libssl-dev libarchive-dev libsqlite3-dev"
 }
 
 # Without recommendations docker.io brings no iptables, which it needs.

@@ -149,6 +149,7 @@ struct Wiring::Parts {
                                         .host = *host,
                                         .progress = *progress,
                                         .catalog = *catalog,
+                                        .paths = *paths,
                                         .settings = settings.values,
                                         .versions = versions,
                                         .volumes_root = root ? fs::path{*root} : paths->volumes,

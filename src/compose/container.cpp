@@ -219,6 +219,8 @@ domain::ContainerSpec container_spec(const Project& project, const ComposeServic
   const Model model = with_ids(service.model, options.container_ids);
   domain::ContainerSpec spec;
   spec.name = service.container_name;
+  spec.platform = service.platform;
+  spec.files = service.files;
   spec.config = container_config(project, service, model, options);
   spec.networks = attachments(project, service, model);
   spec.host_config = host_config(project, service, model, options.drop_gpu);

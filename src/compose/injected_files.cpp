@@ -36,7 +36,7 @@ void Injector::files(ComposeService& service, const std::string& section) {
     const Json& item = list[i];
     const std::string source = item.value("source", "");
     const Json& defined = project.resources[section][source];
-    InjectedFile file;
+    domain::InjectedFile file;
     const std::string variable = defined.value("environment", "");
     const Mark mark = mark_of(root, service.name, section, i);
     if (!variable.empty()) {

@@ -50,16 +50,6 @@ struct Dependency {
   bool restart = false;
 };
 
-// A secret or config whose text stands in the file or in a variable: it is put into the container
-// (as an archive, before the first start), since there is no file to mount.
-struct InjectedFile {
-  std::string path;  // absolute, in the container
-  std::string content;
-  unsigned mode = 0444;
-  std::string uid;  // "" means root
-  std::string gid;
-};
-
 struct ComposeService {
   std::string name;
   nlohmann::ordered_json model;  // canonical, as `docker compose config --format json` has it, but
@@ -70,7 +60,7 @@ struct ComposeService {
   bool gpu = false;            // asks for a GPU
   std::string config_hash;     // com.docker.compose.config-hash, of the model as it is here
   std::string platform;        // "linux/arm64"; "" is the engine's own
-  std::vector<InjectedFile> files;
+  std::vector<domain::InjectedFile> files;  // secrets and configs given by content or variable
   std::vector<std::string> security_options;  // with the text of seccomp profiles
 };
 

@@ -13,6 +13,16 @@ struct NetworkAttachment {
   nlohmann::json endpoint = nlohmann::json::object();
 };
 
+// A file that is put into a container before its first start, since no file of the machine holds it
+// (a secret from a variable, a config whose text stands in the Compose file).
+struct InjectedFile {
+  std::string path;  // absolute, in the container
+  std::string content;
+  unsigned mode = 0444;
+  std::string uid;  // a number; "" means root
+  std::string gid;
+};
+
 // A container to create, in the Engine API's own terms: `config` holds the top-level fields of
 // `POST /containers/create` (Image, Cmd, Env, Labels, …), `host_config` its HostConfig. Kept as
 // JSON because the point is to be equal to what Docker Compose sends; the engine adapter drops
@@ -23,6 +33,8 @@ struct ContainerSpec {
   nlohmann::json config = nlohmann::json::object();
   nlohmann::json host_config = nlohmann::json::object();
   std::vector<NetworkAttachment> networks;  // the first one is NetworkMode; may be empty
+  std::string platform;                     // "linux/arm64"; "" is the engine's own
+  std::vector<InjectedFile> files;
 };
 
 struct NetworkSpec {

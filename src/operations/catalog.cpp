@@ -62,6 +62,12 @@ Result<CatalogEntry> load_entry(const std::string& name, const std::vector<fs::p
     load.files.push_back({path, std::move(*text)});
   }
   BOOST_OUTCOME_TRY(auto project, compose::load(load));
+  if (project.services.empty()) {
+    Error error{ErrorCode::kBadCatalog,
+                paths.front().string() + ": describes no service that would run"};
+    error.next = {"add one below \"services\", or take its \"profiles\" away"};
+    return error;
+  }
   return CatalogEntry{name, paths, std::move(project)};
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "domain/paths.hpp"
 #include "domain/settings.hpp"
 #include "domain/versions_lock.hpp"
 #include "operations/catalog.hpp"
@@ -32,6 +33,7 @@ struct Context {
   ports::Host& host;
   Progress& progress;
   Catalog& catalog;
+  const domain::Paths& paths;
   const domain::Settings& settings;
   const domain::VersionsLock& versions;
   std::filesystem::path volumes_root;

@@ -34,16 +34,35 @@ struct Part {
   bool must_create() const { return !existing || !drifted.empty(); }
 };
 
+ContainerIds existing_ids(const ServiceView& view) {
+  ContainerIds ids;
+  for (const auto& part : view.containers)
+    if (part.container) ids[part.service->name] = part.container->id;
+  return ids;
+}
+
+// As in Compose, the ids of the containers whose network or process space it shares count.
+std::string expected_hash(const CatalogEntry& entry, const compose::ComposeService& service,
+                          const ContainerIds& ids) {
+  if (compose::shared_services(service).empty()) return service.config_hash;
+  return container_for(entry, service, {}, false, ids).config["Labels"].value(kComposeHash, "");
+}
+
 std::vector<Part> parts_of(const Context& context, const ServiceView& view,
                            const EngineFacts& facts) {
+  const auto ids = existing_ids(view);
   std::vector<Part> parts;
   for (const auto& container : view.containers) {
     Part part{.service = container.service,
               .existing = container.container,
               .image = effective_image(context, *view.entry, *container.service)};
-    if (part.existing)
-      part.drifted = drifted_keys(part.existing->labels, *part.service, part.image,
-                                  part.existing->image, drops_gpu(*part.service, facts));
+    if (part.existing) {
+      const Expected expected{.config_hash = expected_hash(*view.entry, *part.service, ids),
+                              .image = part.image,
+                              .running_image = part.existing->image,
+                              .gpu_dropped = drops_gpu(*part.service, facts)};
+      part.drifted = drifted_keys(part.existing->labels, *part.service, expected);
+    }
     parts.push_back(std::move(part));
   }
   // A container that lives in another one's network or process space must follow it when it is
@@ -51,8 +70,8 @@ std::vector<Part> parts_of(const Context& context, const ServiceView& view,
   for (auto& part : parts)
     for (const auto& dependency : part.service->depends_on)
       for (const auto& other : parts)
-        if (dependency.restart && other.service->name == dependency.service && other.existing &&
-            !other.drifted.empty() && part.existing && part.drifted.empty())
+        if (dependency.restart && other.service->name == dependency.service &&
+            other.must_create() && part.existing && part.drifted.empty())
           part.drifted.push_back("depends_on." + dependency.service);
   return parts;
 }
@@ -62,7 +81,10 @@ Task<std::vector<std::string>> image_ids(Context& context, const CatalogEntry& e
                                          const std::vector<Part>& parts, PullPolicy policy) {
   std::vector<Task<ports::ImageDetails>> pulls;
   for (const auto& part : parts)
-    if (part.must_create()) pulls.push_back(ensure_image(context, entry.name, part.image, policy));
+    if (part.must_create()) {
+      WantedImage wanted{part.image, part.service->platform};
+      pulls.push_back(ensure_image(context, entry.name, std::move(wanted), policy));
+    }
   auto results = co_await when_all(std::move(pulls));
   std::vector<std::string> ids;
   std::size_t next = 0;
@@ -77,14 +99,15 @@ Task<std::vector<std::string>> image_ids(Context& context, const CatalogEntry& e
   co_return ids;
 }
 
-// Creates and starts a container that did not exist.
-Task<> make(Context& context, const CatalogEntry& entry, domain::ContainerSpec spec, bool start) {
+// Creates and starts a container that did not exist; gives its id.
+Task<std::string> make(Context& context, const CatalogEntry& entry, domain::ContainerSpec spec,
+                       bool start) {
   context.progress.step(entry.name, "creating " + spec.name);
   BOOST_OUTCOME_CO_TRY(const auto id, co_await context.engine.create_container(spec));
-  if (!start) co_return ok();
+  if (!start) co_return id;
   context.progress.step(entry.name, "starting " + spec.name);
   const auto started = co_await context.engine.start_container(id);
-  if (started) co_return ok();
+  if (started) co_return id;
   const ports::RemoveOptions force{.force = true, .anonymous_volumes = true};
   const auto removed = co_await shielded(context.engine.remove_container(id, force));
   auto error = port_error(context, entry, spec, spec.name, started.error());
@@ -93,21 +116,22 @@ Task<> make(Context& context, const CatalogEntry& entry, domain::ContainerSpec s
   co_return error;
 }
 
-Task<> apply(Context& context, const CatalogEntry& entry, const Part& part,
-             domain::ContainerSpec spec, const DeployOptions& options) {
+// Gives the id of the container that is there then.
+Task<std::string> apply(Context& context, const CatalogEntry& entry, const Part& part,
+                        domain::ContainerSpec spec, const DeployOptions& options) {
   if (!part.existing) co_return co_await make(context, entry, std::move(spec), options.start);
   if (part.drifted.empty()) {
-    if (!options.start || part.running()) co_return ok();
+    if (!options.start || part.running()) co_return part.existing->id;
     context.progress.step(entry.name, "starting " + part.existing->name);
     const auto started = co_await context.engine.start_container(part.existing->id);
-    if (started) co_return ok();
+    if (started) co_return part.existing->id;
     co_return port_error(context, entry, spec, part.existing->name, started.error());
   }
   context.progress.step(entry.name, fmt::format("recreating {} ({} changed)", spec.name,
                                                 fmt::join(part.drifted, ", ")));
   const auto start = options.start ? StartAfterSwap::yes : StartAfterSwap::no;
-  const auto swapped = co_await swap(context, spec, part.existing->name, part.running(), start);
-  if (swapped) co_return ok();
+  auto swapped = co_await swap(context, spec, part.existing->name, part.running(), start);
+  if (swapped) co_return std::move(swapped).value();
   co_return port_error(context, entry, spec, spec.name, swapped.error());
 }
 
@@ -226,6 +250,7 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
     context.progress.note(entry.name,
                           "the engine has no GPU runtime: the GPU reservation in the "
                           "file is dropped, models run on the CPU");
+  auto containers = existing_ids(view);
   std::size_t done = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     auto interrupted = co_await check_interrupted();
@@ -235,9 +260,11 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
       if (!ready) co_return explain(ready.error(), entry, done);
     }
     const ImageChoice image{parts[i].image, ids.value()[i]};
-    auto spec = container_for(entry, *parts[i].service, image, drops_gpu(*parts[i].service, facts));
-    const auto applied = co_await apply(context, entry, parts[i], std::move(spec), options);
+    auto spec = container_for(entry, *parts[i].service, image, drops_gpu(*parts[i].service, facts),
+                              containers);
+    auto applied = co_await apply(context, entry, parts[i], std::move(spec), options);
     if (!applied) co_return explain(applied.error(), entry, done);
+    containers[parts[i].service->name] = std::move(applied).value();
     ++done;
   }
   if (!options.start || !options.wait) co_return report;

@@ -17,7 +17,7 @@ boost::asio::awaitable<std::string> last_words(Context& context, std::string con
   constexpr std::size_t kLongestLine = 300;
   std::string words;
   const ports::LogQuery query{.tail = lines};
-  const auto sink = [&](ports::LogLine line) -> Result<> {
+  const ports::LogSink sink = [&](ports::LogLine line) -> Result<> {
     words += "\n" + printable(line.text, kLongestLine);
     return ok();
   };

@@ -12,12 +12,14 @@ std::string effective_image(const Context& context, const CatalogEntry& entry,
 
 domain::ContainerSpec container_for(const CatalogEntry& entry,
                                     const compose::ComposeService& service,
-                                    const ImageChoice& image, bool drop_gpu) {
+                                    const ImageChoice& image, bool drop_gpu,
+                                    const ContainerIds& containers) {
   const compose::ContainerOptions options{
       .image = image.reference,
       .image_id = image.image_id,
       .drop_gpu = drop_gpu,
-      .labels = own_labels(entry.name, service, image.reference, drop_gpu)};
+      .labels = own_labels(entry.name, service, image.reference, drop_gpu),
+      .container_ids = containers};
   return compose::container_spec(entry.project, service, options);
 }
 

@@ -17,8 +17,12 @@ struct ImageChoice {
   std::string reference;
   std::string image_id;  // "": unknown yet; the reference is used
 };
+// `containers`: the ids of those that exist, by Compose service, for one that lives in another's
+// network or process space.
+using ContainerIds = std::map<std::string, std::string>;
 domain::ContainerSpec container_for(const CatalogEntry& entry,
                                     const compose::ComposeService& service,
-                                    const ImageChoice& image, bool drop_gpu);
+                                    const ImageChoice& image, bool drop_gpu,
+                                    const ContainerIds& containers = {});
 
 }  // namespace aistack::operations

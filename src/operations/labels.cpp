@@ -21,17 +21,22 @@ std::string short_digest(std::string_view text) {
   return fmt::format("{:08x}", hash);
 }
 
+// Text of the file may be in any encoding; a digest of it need not be.
+std::string text_of(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 // "ports" -> digest; the entries of a mapping of the user's each on their own.
 std::map<std::string, std::string> key_digests(const nlohmann::ordered_json& model) {
   std::map<std::string, std::string> digests;
   for (const auto& [key, value] : model.items()) {
     const bool itemised = value.is_object() && (key == "environment" || key == "labels");
     if (!itemised) {
-      if (!value.is_null()) digests[key] = short_digest(value.dump());
+      if (!value.is_null()) digests[key] = short_digest(text_of(value));
       continue;
     }
     for (const auto& [name, item] : value.items())
-      digests[key + "." + name] = short_digest(item.dump());
+      digests[key + "." + name] = short_digest(text_of(item));
   }
   return digests;
 }
@@ -71,10 +76,9 @@ bool belongs_to(const Labels& labels, const compose::Project& project,
 }
 
 std::vector<std::string> drifted_keys(const Labels& labels, const compose::ComposeService& service,
-                                      const std::string& image, const std::string& running_image,
-                                      bool gpu_dropped) {
+                                      const Expected& expected) {
   std::vector<std::string> drifted;
-  if (value_of(labels, kComposeHash) != service.config_hash) {
+  if (value_of(labels, kComposeHash) != expected.config_hash) {
     const auto was = parse_digests(value_of(labels, kKeysLabel));
     const auto is = key_digests(service.model);
     if (was.empty()) return {"configuration"};
@@ -88,9 +92,10 @@ std::vector<std::string> drifted_keys(const Labels& labels, const compose::Compo
   }
   const bool named = std::find(drifted.begin(), drifted.end(), "image") != drifted.end();
   const auto made_from = value_of(labels, kImageLabel);
-  if (!named && image != (made_from.empty() ? running_image : made_from))
+  if (!named && expected.image != (made_from.empty() ? expected.running_image : made_from))
     drifted.emplace_back("image");
-  if ((value_of(labels, kGpuLabel) == "dropped") != gpu_dropped) drifted.emplace_back("gpu");
+  if ((value_of(labels, kGpuLabel) == "dropped") != expected.gpu_dropped)
+    drifted.emplace_back("gpu");
   return drifted;
 }
 

@@ -27,6 +27,8 @@ inline constexpr auto kImageLabel = "io.aistack.image";
 // service.
 inline constexpr auto kStackNetwork = "aistack-net";
 inline constexpr auto kNetworkLabel = "io.aistack.network";
+// On the volumes that aistack made, with the service: what tells `purge --all` whose they are.
+inline constexpr auto kVolumeLabel = "io.aistack.volume";
 
 using Labels = std::map<std::string, std::string>;
 
@@ -40,10 +42,14 @@ bool belongs_to(const Labels& labels, const compose::Project& project,
 
 // The keys ("ports", "environment.OLLAMA_HOST") in which the file differs from what the container
 // was made from; empty when it does not. A container of another tool differs in "configuration",
-// since it does not say in what. `image` is the reference that it is to run, `running_image` the
-// one that the engine shows.
+// since it does not say in what.
+struct Expected {
+  std::string config_hash;
+  std::string image;          // the reference that it is to run
+  std::string running_image;  // the one that the engine shows
+  bool gpu_dropped = false;
+};
 std::vector<std::string> drifted_keys(const Labels& labels, const compose::ComposeService& service,
-                                      const std::string& image, const std::string& running_image,
-                                      bool gpu_dropped);
+                                      const Expected& expected);
 
 }  // namespace aistack::operations

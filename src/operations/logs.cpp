@@ -76,7 +76,7 @@ Task<std::vector<LogEntry>> side_lines(Context& context, std::string container,
                                        ports::LogQuery query) {
   std::deque<LogEntry> kept;
   std::size_t bytes = 0;
-  const auto sink = [&](ports::LogLine line) -> Result<> {
+  const ports::LogSink sink = [&](ports::LogLine line) -> Result<> {
     bytes += line.text.size();
     kept.push_back(entry_of(container, std::move(line)));
     while (bytes > kSideBytes) {
@@ -120,7 +120,7 @@ Task<> print_past(Context& context, const ServiceView& view, const LogsRequest& 
   Merger merger{std::move(waiting), sink};
   if (main.container) {
     const auto name = main.container->name;
-    const auto pass = [&](ports::LogLine line) -> Result<> {
+    const ports::LogSink pass = [&](ports::LogLine line) -> Result<> {
       if (line.time) last = line.time;
       return merger.pass(entry_of(name, std::move(line)));
     };
@@ -137,7 +137,7 @@ Task<> follow_container(Context& context, const CatalogEntry& entry, std::string
     for (const auto& part : view.containers) {
       if (part.service->name != service || !part.container) continue;
       const auto name = part.container->name;
-      const auto pass = [&](ports::LogLine line) -> Result<> {
+      const ports::LogSink pass = [&](ports::LogLine line) -> Result<> {
         if (line.time && last && *line.time <= *last) return ok();  // seen already
         if (line.time) last = line.time;
         if (sink(entry_of(name, std::move(line)))) return ok();

@@ -31,15 +31,21 @@ Error explain(Error error, const std::string& service, const std::string& refere
   return with_state(std::move(error), "nothing was changed");
 }
 
-Task<> pull(Context& context, const std::string& service, const std::string& reference) {
+// "linux/amd64" of the image is what "linux/amd64" or "linux/amd64/v2" asks for.
+bool is_for(const ports::ImageDetails& image, const std::string& platform) {
+  const auto own = image.os + "/" + image.architecture;
+  return platform.empty() || platform == own || platform.starts_with(own + "/");
+}
+
+Task<> pull(Context& context, const std::string& service, const WantedImage& wanted) {
   auto pause = kFirstPause;
   for (int attempt = 1;; ++attempt) {
-    PullMeter meter{reference};
-    auto sink = [&](const ports::PullProgress& progress) {
+    PullMeter meter{wanted.reference};
+    const ports::PullSink sink = [&](const ports::PullProgress& progress) {
       context.progress.pull(service, meter.add(progress));
     };
-    context.progress.step(service, "pulling " + reference);
-    auto pulled = co_await context.engine.pull_image(reference, sink);
+    context.progress.step(service, "pulling " + wanted.reference);
+    auto pulled = co_await context.engine.pull_image(wanted.reference, sink, wanted.platform);
     if (pulled || attempt == kTries || !worth_another_try(pulled.error())) co_return pulled;
     context.progress.note(service,
                           fmt::format("pull failed ({}), try {} of {} in {}s", pulled.error().why,
@@ -91,17 +97,19 @@ const PullTotals& PullMeter::add(const ports::PullProgress& progress) {
   return totals_;
 }
 
-Task<ports::ImageDetails> ensure_image(Context& context, std::string service, std::string reference,
+Task<ports::ImageDetails> ensure_image(Context& context, std::string service, WantedImage wanted,
                                        PullPolicy policy) {
+  const auto& reference = wanted.reference;
   BOOST_OUTCOME_CO_TRY(auto present, co_await context.engine.inspect_image(reference));
-  if (present && policy != PullPolicy::always) co_return std::move(*present);
+  if (present && policy != PullPolicy::always && is_for(*present, wanted.platform))
+    co_return std::move(*present);
   if (policy == PullPolicy::never) {
     Error error{ErrorCode::kImageNotFound,
                 fmt::format("{} is not in the engine, and --pull never was given", reference)};
     error.next = {fmt::format("aistack install {} --pull missing", service)};
     co_return explain(std::move(error), service, reference);
   }
-  auto pulled = co_await pull(context, service, reference);
+  auto pulled = co_await pull(context, service, wanted);
   if (!pulled) co_return explain(std::move(pulled).error(), service, reference);
   BOOST_OUTCOME_CO_TRY(auto arrived, co_await context.engine.inspect_image(reference));
   if (!arrived) {

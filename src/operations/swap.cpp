@@ -102,8 +102,8 @@ Task<bool> settle(Context& context, std::string name,
   co_return !steps.empty();
 }
 
-Task<> swap(Context& context, domain::ContainerSpec spec, std::string old_name,
-            bool old_was_running, StartAfterSwap start) {
+Task<std::string> swap(Context& context, domain::ContainerSpec spec, std::string old_name,
+                       bool old_was_running, StartAfterSwap start) {
   const auto name = spec.name;
   auto carried = co_await carry_anonymous_volumes(context, old_name, spec);
   if (!carried) co_return with_state(std::move(carried).error(), "nothing was changed");
@@ -113,7 +113,9 @@ Task<> swap(Context& context, domain::ContainerSpec spec, std::string old_name,
   if (!created) co_return with_state(std::move(created).error(), "nothing was changed");
   auto exchanged = co_await exchange(context, name, old_name, old_was_running, start);
   if (exchanged) {
-    co_return co_await shielded(context.engine.remove_container(previous_name(name), kForce));
+    BOOST_OUTCOME_CO_TRY(
+        co_await shielded(context.engine.remove_container(previous_name(name), kForce)));
+    co_return std::move(created).value();
   }
   auto error = std::move(exchanged).error();
   const auto undone = co_await shielded(undo(context, name, old_name, old_was_running));

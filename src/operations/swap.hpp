@@ -37,11 +37,12 @@ Task<bool> settle(Context& context, std::string name,
                   const std::vector<ports::ContainerSummary>& all,
                   SettleFor purpose = SettleFor::recovery);
 
-// Replaces the container `old_name` (usually of the same name) by `spec` and starts it if `start`.
+// Replaces the container `old_name` (usually of the same name) by `spec` and starts it if `start`;
+// gives the new one's id.
 // On failure, and on Ctrl-C, the old one is back as it was, and `Error::state` says so; if even
 // that failed, `Error::state` says what stands, and the next `settle` finishes it.
 enum class StartAfterSwap { no, yes };
-Task<> swap(Context& context, domain::ContainerSpec spec, std::string old_name,
-            bool old_was_running, StartAfterSwap start);
+Task<std::string> swap(Context& context, domain::ContainerSpec spec, std::string old_name,
+                       bool old_was_running, StartAfterSwap start);
 
 }  // namespace aistack::operations

@@ -39,6 +39,9 @@ struct Job {
   const CatalogEntry& entry;
   UpdatePlan::Kind kind;
   std::vector<Change> changes;
+  bool gpu = false;  // the engine has one
+  // Of all containers of the service; a new one takes the old one's place when it is made.
+  ContainerIds containers = {};
   bool was_running = false;  // the service as a whole
   // Of a rollback: the data that the update had saved.
   std::vector<domain::PlanSnapshot> saved_data;
@@ -68,19 +71,20 @@ bool runs(const ports::ContainerSummary& container) {
 
 // The engine is told the reference, as the file has it, while that means the image that was
 // decided on, and else the image's id: a tag may have moved meanwhile, or be gone back over.
-Task<> fill_spec(Job& job, Change& change, bool gpu) {
+Task<> fill_spec(Job& job, Change& change) {
   const auto& member = change.member;
   const ImageChoice image{member.to_image, member.to_image_id};
-  change.spec = container_for(job.entry, *change.service, image, change.service->gpu && !gpu);
+  change.spec = container_for(job.entry, *change.service, image, change.service->gpu && !job.gpu,
+                              job.containers);
   BOOST_OUTCOME_CO_TRY(const auto tagged,
                        co_await job.context.engine.inspect_image(member.to_image));
   if (!tagged || tagged->id != member.to_image_id) change.spec.config["Image"] = member.to_image_id;
   co_return co_await carry_anonymous_volumes(job.context, change.running.id, change.spec);
 }
 
-Task<> fill_specs(Job& job, bool gpu) {
+Task<> fill_specs(Job& job) {
   for (auto& change : job.changes) {
-    BOOST_OUTCOME_CO_TRY(co_await fill_spec(job, change, gpu));
+    BOOST_OUTCOME_CO_TRY(co_await fill_spec(job, change));
   }
   co_return ok();
 }
@@ -103,11 +107,16 @@ Task<> stage_all(Job& job, UpdateJournal& journal) {
   co_return ok();
 }
 
-Task<> create_next(Context& context, domain::ContainerSpec spec) {
+Task<> create_next(Job& job, Change& change) {
+  // One that shares another's network names it by id, and that may have been made just now.
+  if (!compose::shared_services(*change.service).empty()) {
+    BOOST_OUTCOME_CO_TRY(co_await fill_spec(job, change));
+  }
+  auto spec = change.spec;
   spec.name = next_name(spec.name);
-  const ports::RemoveOptions force = kForce;
-  BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(spec.name, force));
-  BOOST_OUTCOME_CO_TRY(co_await context.engine.create_container(std::move(spec)));
+  BOOST_OUTCOME_CO_TRY(co_await job.context.engine.remove_container(spec.name, kForce));
+  BOOST_OUTCOME_CO_TRY(auto id, co_await job.context.engine.create_container(std::move(spec)));
+  job.containers[change.service->name] = std::move(id);
   co_return ok();
 }
 
@@ -118,9 +127,9 @@ Task<> save_volumes(const Job& job, const UpdatePlan& plan) {
 }
 
 Task<> create_all(Job& job, UpdateJournal& journal) {
-  for (const auto& change : job.changes) {
+  for (auto& change : job.changes) {
     BOOST_OUTCOME_CO_TRY(co_await journal.step("create the new " + change.member.container,
-                                               create_next(job.context, change.spec)));
+                                               create_next(job, change)));
   }
   co_return ok();
 }
@@ -303,15 +312,26 @@ Task<ServiceView> view_now(Context& context, const CatalogEntry& entry, EngineFa
   co_return view;
 }
 
+// Does it live in the network or process space of a container that is replaced?
+bool follows(const Job& job, const compose::ComposeService& service) {
+  const auto shared = compose::shared_services(service);
+  return std::any_of(job.changes.begin(), job.changes.end(), [&](const auto& change) {
+    return std::find(shared.begin(), shared.end(), change.service->name) != shared.end();
+  });
+}
+
 // Pulls what the containers are to run; those whose image did not change drop out.
 Task<> find_changes(Job& job, const ServiceView& view) {
   for (const auto& part : view.containers) {
     if (!part.container) continue;
     const auto reference = effective_image(job.context, job.entry, *part.service);
-    BOOST_OUTCOME_CO_TRY(const auto image, co_await ensure_image(job.context, job.entry.name,
-                                                                 reference, PullPolicy::always));
+    WantedImage wanted{reference, part.service->platform};
+    BOOST_OUTCOME_CO_TRY(
+        const auto image,
+        co_await ensure_image(job.context, job.entry.name, std::move(wanted), PullPolicy::always));
     job.was_running |= runs(*part.container);
-    if (image.id != part.container->image_id)
+    job.containers[part.service->name] = part.container->id;
+    if (image.id != part.container->image_id || follows(job, *part.service))
       job.changes.push_back(change_of(part, reference, image.id));
   }
   co_return ok();
@@ -345,7 +365,11 @@ Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Check
   if (check == CheckOnly::yes) co_return co_await check_registry(context, entry, view);
   BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
   const auto before = domain::last_finished(recorded);
-  Job job{.context = context, .entry = entry, .kind = UpdatePlan::Kind::update};
+  Job job{.context = context,
+          .entry = entry,
+          .kind = UpdatePlan::Kind::update,
+          .changes = {},
+          .gpu = facts.gpu};
   BOOST_OUTCOME_CO_TRY(co_await find_changes(job, view));
   if (job.changes.empty()) {
     const auto& main = view.main().container;
@@ -353,7 +377,7 @@ Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Check
                            .from_image = main ? main->image : "",
                            .from_image_id = main ? main->image_id : ""};
   }
-  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job, facts.gpu));
+  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job));
   auto plan = plan_of(job, operation);
   if (entry.spec().snapshot_before_update) {
     const auto id = operation.id();
@@ -378,10 +402,15 @@ Task<UpdateReport> run_rollback(Context& context, const CatalogEntry& entry, Ope
   BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
   const auto before = domain::last_finished(recorded);
   if (!before) co_return nothing_recorded(entry.name, "no finished update is recorded");
-  Job job{.context = context, .entry = entry, .kind = UpdatePlan::Kind::rollback};
+  Job job{.context = context,
+          .entry = entry,
+          .kind = UpdatePlan::Kind::rollback,
+          .changes = {},
+          .gpu = facts.gpu};
   for (const auto& part : view.containers) {
     if (!part.container) continue;
     job.was_running |= runs(*part.container);
+    job.containers[part.service->name] = part.container->id;
     for (const auto& member : before->members) {
       if (member.compose_service != part.service->name) continue;
       BOOST_OUTCOME_CO_TRY(const auto image,
@@ -394,7 +423,7 @@ Task<UpdateReport> run_rollback(Context& context, const CatalogEntry& entry, Ope
     }
   }
   if (job.changes.empty()) co_return nothing_recorded(entry.name, "it has no container");
-  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job, facts.gpu));
+  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job));
   auto plan = plan_of(job, operation);
   if (!before->snapshots.empty()) {
     const auto id = operation.id();

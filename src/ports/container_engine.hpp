@@ -242,7 +242,8 @@ class ContainerEngine {
   // The engine's own document, for a support bundle. kNotFound.
   virtual Task<std::string> inspect_container_text(std::string name) = 0;
 
-  // Creates and connects to every network; gives the id. A failure leaves no container behind.
+  // Creates, connects to every network and puts the specification's files in place; gives the id. A
+  // failure leaves no container behind.
   // kNameInUse (another container has the name), kImageNotFound (not present: pull first),
   // kNetworkNotFound, kBadContainerSpec, kDiskFull.
   virtual Task<std::string> create_container(domain::ContainerSpec spec) = 0;
@@ -281,7 +282,8 @@ class ContainerEngine {
   // kImageNotFound, kRegistryUnreachable, kRegistryDenied, kDiskFull, kImagePlatform. Layers
   // already fetched stay, so that a second try goes on. There is no deadline on the whole, only
   // on silence (two minutes without a line).
-  virtual Task<> pull_image(std::string reference, PullSink sink) = 0;
+  // `platform` as "linux/arm64"; "" is the engine's own.
+  virtual Task<> pull_image(std::string reference, PullSink sink, std::string platform = "") = 0;
   // The digest that the registry has for a reference now; nothing is pulled. kImageNotFound,
   // kRegistryUnreachable, kRegistryDenied; kNotFound: this engine cannot ask (Podman).
   virtual Task<std::string> registry_digest(std::string reference) = 0;

@@ -90,3 +90,26 @@ YAML
   assert_equal "$SHIPPED/ollama.yaml,$ETC/ollama.override.yaml" "$(label project.config_files)"
   [[ $(label config-hash) =~ ^[0-9a-f]{64}$ ]]
 }
+
+@test "a config whose text stands in the file is there, and a side container shares the network" {
+  cat >"$ETC/pair.yaml" <<YAML
+services:
+  pair:
+    image: $AISTACK_TEST_REGISTRY/aistack-lab/plain:1
+    ports: ["12090:8080"]
+    configs: [{ source: motd, target: /etc/motd, mode: 0440 }]
+  side:
+    image: $AISTACK_TEST_REGISTRY/aistack-lab/plain:1
+    network_mode: service:pair
+    environment: { PORT: "8081" }
+configs: { motd: { content: "hello from the file" } }
+YAML
+  aistack install pair
+  pair=$(docker ps -q --filter label=com.docker.compose.service=pair)
+  side=$(docker ps -q --filter label=com.docker.compose.service=side)
+  assert_equal "hello from the file" "$(docker cp "$pair:/etc/motd" - | tar -xO)"
+  assert_equal "container:$(container_id "$pair")" \
+    "$(docker inspect -f '{{.HostConfig.NetworkMode}}' "$side")"
+  run aistack install pair
+  assert_line "unchanged"
+}

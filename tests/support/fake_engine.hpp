@@ -120,7 +120,7 @@ class FakeEngine final : public ports::ContainerEngine {
   Task<> write_archive(std::string name, std::string path, ports::ByteSource source) override;
   Task<std::optional<ports::ImageDetails>> inspect_image(std::string reference) override;
   Task<std::vector<ports::ImageDetails>> list_images() override;
-  Task<> pull_image(std::string reference, ports::PullSink sink) override;
+  Task<> pull_image(std::string reference, ports::PullSink sink, std::string platform) override;
   Task<std::string> registry_digest(std::string reference) override;
   Task<std::vector<std::string>> load_image(ports::ByteSource source) override;
   Task<> tag_image(std::string reference, std::string new_reference) override;

@@ -89,7 +89,7 @@ Task<> FakeEngine::write_archive(std::string name, std::string path, ports::Byte
   co_return end("write_archive");
 }
 
-Task<> FakeEngine::pull_image(std::string reference, ports::PullSink sink) {
+Task<> FakeEngine::pull_image(std::string reference, ports::PullSink sink, std::string) {
   using Phase = ports::PullProgress::Phase;
   BOOST_OUTCOME_CO_TRY(co_await begin("pull", reference));
   if (registry_error) co_return *registry_error;

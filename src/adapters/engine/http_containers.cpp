@@ -3,6 +3,7 @@
 #include "adapters/engine/answers.hpp"
 #include "adapters/engine/http_engine.hpp"
 #include "adapters/engine/requests.hpp"
+#include "adapters/engine/tar.hpp"
 #include "base/text.hpp"
 #include "base/when_all.hpp"
 
@@ -59,20 +60,34 @@ Task<std::string> HttpEngine::inspect_container_text(std::string name) {
 
 Task<std::string> HttpEngine::create_container(domain::ContainerSpec spec) {
   BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
-  const auto path = "/containers/create?name=" + encode(spec.name);
+  auto path = "/containers/create?name=" + encode(spec.name);
+  if (!spec.platform.empty()) path += "&platform=" + encode(spec.platform);
+  const auto files = std::move(spec.files);
   BOOST_OUTCOME_CO_TRY(const auto request, create_request(std::move(spec), version.spoken));
   ApiCall call{Call::create_container, "POST", path, to_text(request.body),
                transport_.deadlines().create};
   BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
   BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));
   auto id = text_of(document, "Id");
-  const auto connected = co_await connect_all(request.connect_afterwards, id);
-  if (!connected) {
+  const auto completed = co_await complete(request.connect_afterwards, files, id);
+  if (!completed) {
     const ports::RemoveOptions with_volumes{.force = true, .anonymous_volumes = true};
     (void)co_await shielded(remove_container(id, with_volumes));
-    co_return connected.error();
+    co_return completed.error();
   }
   co_return id;
+}
+
+Task<> HttpEngine::complete(const std::vector<domain::NetworkAttachment>& networks,
+                            const std::vector<domain::InjectedFile>& files, std::string id) {
+  BOOST_OUTCOME_CO_TRY(co_await connect_all(networks, id));
+  if (files.empty()) co_return ok();
+  BOOST_OUTCOME_CO_TRY(const auto archive, tar_of(files));
+  std::string_view rest = archive;
+  const ports::ByteSource source = [&rest]() -> Result<std::string_view> {
+    return std::exchange(rest, {});
+  };
+  co_return co_await write_archive(id, "/", source);
 }
 
 Task<> HttpEngine::connect_all(const std::vector<domain::NetworkAttachment>& networks,

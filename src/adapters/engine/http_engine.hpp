@@ -46,7 +46,7 @@ class HttpEngine final : public ports::ContainerEngine {
 
   Task<std::optional<ports::ImageDetails>> inspect_image(std::string reference) override;
   Task<std::vector<ports::ImageDetails>> list_images() override;
-  Task<> pull_image(std::string reference, ports::PullSink sink) override;
+  Task<> pull_image(std::string reference, ports::PullSink sink, std::string platform) override;
   Task<std::string> registry_digest(std::string reference) override;
   Task<std::vector<std::string>> load_image(ports::ByteSource source) override;
   Task<> tag_image(std::string reference, std::string new_reference) override;
@@ -73,6 +73,8 @@ class HttpEngine final : public ports::ContainerEngine {
   Task<> on_container(Call call, std::string name, std::string verb,
                       std::optional<std::chrono::milliseconds> allowed = {});
   Task<> connect_all(const std::vector<domain::NetworkAttachment>& networks, std::string id);
+  Task<> complete(const std::vector<domain::NetworkAttachment>& networks,
+                  const std::vector<domain::InjectedFile>& files, std::string id);
   Task<ports::ExecResult> run_exec(std::string id);
   Task<LogFormat> log_format(const ApiStream& stream, std::string name);
 

@@ -47,7 +47,7 @@ std::optional<int> exit_of_failed_exec(std::string_view message) {
 
 }  // namespace
 
-Task<> HttpEngine::pull_image(std::string reference, ports::PullSink sink) {
+Task<> HttpEngine::pull_image(std::string reference, ports::PullSink sink, std::string platform) {
   if (!is_image_reference(reference))
     co_return Error{ErrorCode::kImageNotFound,
                     "invalid reference format: " + printable(reference, 200)};
@@ -56,7 +56,8 @@ Task<> HttpEngine::pull_image(std::string reference, ports::PullSink sink) {
   ApiCall call{
       Call::pull_image,
       "POST",
-      fmt::format("/images/create?fromImage={}&tag={}", encode(name.repository), encode(name.tag)),
+      fmt::format("/images/create?fromImage={}&tag={}", encode(name.repository), encode(name.tag)) +
+          (platform.empty() ? "" : "&platform=" + encode(platform)),
       {},
       silence};
   BOOST_OUTCOME_CO_TRY(auto stream, co_await transport_.open(std::move(call), silence));

@@ -81,6 +81,68 @@ TEST_F(InstallTest, AReplacementThatDoesNotStartBringsTheOldContainerBack) {
   EXPECT_EQ(world_.engine.containers.size(), 1U);
 }
 
+constexpr auto kPair = R"(
+services:
+  pair:
+    image: registry/model:1
+    container_name: pair
+    ports: ["12001:12001"]
+    configs: [{ source: motd, target: /etc/motd }]
+  side:
+    image: registry/chat:1
+    container_name: side
+    network_mode: service:pair
+configs: { motd: { content: "hello" } }
+)";
+
+TEST_F(InstallTest, AContainerInAnothersNetworkNamesItById) {
+  world_.files["pair.yaml"] = kPair;
+  world_.read_catalog();
+  installed("pair");
+  const auto network = [&] {
+    return world_.engine.find("side")->spec.host_config.value("NetworkMode", "");
+  };
+  EXPECT_EQ(network(), "container:" + world_.engine.find("pair")->details.id);
+  EXPECT_EQ(installed("pair").action, Deployed::unchanged);
+}
+
+TEST_F(InstallTest, AContainerInAnothersNetworkFollowsItWhenItIsReplaced) {
+  world_.files["pair.yaml"] = kPair;
+  world_.read_catalog();
+  installed("pair");
+  auto& text = world_.files.at("pair.yaml");
+  text.replace(text.find("12001:"), 6, "12002:");
+  world_.read_catalog();
+  EXPECT_THAT(installed("pair").drifted, ElementsAre("pair.ports", "side.depends_on.pair"));
+  EXPECT_EQ(world_.engine.find("side")->spec.host_config.value("NetworkMode", ""),
+            "container:" + world_.engine.find("pair")->details.id);
+}
+
+TEST_F(InstallTest, FilesWithoutAFileAreInTheContainerThatIsCreated) {
+  world_.files["pair.yaml"] = kPair;
+  world_.read_catalog();
+  installed("pair");
+  const auto& files = world_.engine.find("pair")->spec.files;
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_EQ(files[0].path, "/etc/motd");
+  EXPECT_EQ(files[0].content, "hello");
+}
+
+TEST(CatalogTest, AFileWhoseServicesWouldNotRunIsRefused) {
+  const CatalogRequest request{
+      .directories = {"/catalog"},
+      .environment = {},
+      .list_directory = [](const auto&) -> Result<std::vector<std::string>> {
+        return std::vector<std::string>{"idle.yaml"};
+      },
+      .read_file = [](const auto&) -> Result<std::optional<std::string>> {
+        return std::optional<std::string>{"services: { x: { image: y, profiles: [never] } }\n"};
+      }};
+  const auto catalog = load_catalog(request);
+  ASSERT_OK(catalog);
+  EXPECT_EQ(catalog.value().find("idle").error().code, ErrorCode::kBadCatalog);
+}
+
 TEST_F(InstallTest, GeneratesSecretsOnceAndKeepsThem) {
   installed("chat");
   EXPECT_TRUE(world_.secrets.secrets.contains("chat"));

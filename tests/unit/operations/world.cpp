@@ -48,6 +48,7 @@ World::World()
               .host = host,
               .progress = progress,
               .catalog = catalog,
+              .paths = paths,
               .settings = settings,
               .versions = versions,
               .volumes_root = "/volumes",

@@ -50,6 +50,7 @@ class World {
   FakeLocks locks{io, clock};
   FakeHost host;
   RecordedProgress progress;
+  domain::Paths paths;
   domain::Settings settings;
   domain::VersionsLock versions;
   std::map<std::string, std::string> files;  // the catalog's, by name
