@@ -1,7 +1,11 @@
-# aistack_library(NAME DIRECTORY… LINKS): one static library a folder, every .cpp in it.
+# aistack_library(NAME [LINKS LIBRARY…] [EXCEPT FOLDER…]): one static library a folder, of every .cpp
+# in it and below it, but for folders that are libraries of their own.
 function(aistack_library name)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINKS;EXCEPT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  foreach(folder IN LISTS ARG_EXCEPT)
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
+  endforeach()
   if(sources)
     add_library(aistack_${name} STATIC ${sources})
     target_include_directories(aistack_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
