@@ -221,6 +221,8 @@ Task<DiagnoseReport> diagnose(Context& context, DiagnoseTools tools, DiagnoseReq
   for (auto& part : unread) bundle.missing(std::move(part.part), std::move(part.why));
   const auto filled = co_await fill(context, bundle, tools.files, facts.value(), request);
   if (!filled) co_return about(filled.error(), request.output);
+  const auto asked = co_await give_turn();
+  if (!asked) co_return about(asked.error(), request.output);
   const auto listed = bundle.finish(head(context, tools.files));
   if (!listed) co_return about(listed.error(), request.output);
   const auto bytes = archive->commit();

@@ -9,17 +9,17 @@
 #include "base/when_all.hpp"
 
 namespace aistack::operations {
-namespace {
 
-constexpr auto kManifest = "diag_manifest.json";
-constexpr std::size_t kTurn = 4 << 20;  // bytes that are copied before others get their turn
-
-// Lets a Ctrl-C in that came meanwhile.
 Task<> give_turn() {
   const auto executor = co_await boost::asio::this_coro::executor;
   co_await boost::asio::post(executor, boost::asio::use_awaitable);
   co_return co_await check_interrupted();
 }
+
+namespace {
+
+constexpr auto kManifest = "diag_manifest.json";
+constexpr std::size_t kTurn = 4 << 20;  // bytes that are copied before others get their turn
 
 std::string text_of(const nlohmann::ordered_json& document) {
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -91,6 +91,7 @@ Task<bool> Bundle::copy(ports::FileReader& files, const std::string& name, Sourc
   }
   const auto reader = std::move(opened).value();
   if (!reader) co_return false;
+  BOOST_OUTCOME_CO_TRY(co_await give_turn());
   BOOST_OUTCOME_CO_TRY(begin(name, reader->entry().modified));
   auto note = note_of(*reader);
   for (std::size_t copied = 0, turn = kTurn;;) {

@@ -52,6 +52,9 @@ class Bundle {
   std::vector<MissingPart> missing_;
 };
 
+// Lets other tasks and a Ctrl-C in. kInterrupted.
+Task<> give_turn();
+
 // "etc/aistack/config.yaml" of /etc/aistack/config.yaml: a name in an archive that stays below the
 // directory into which it is unpacked, whatever the path is.
 std::string name_in_archive(const std::filesystem::path& path);

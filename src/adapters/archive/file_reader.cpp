@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBlock = 256 * 1024;
+constexpr std::uint64_t kLongestSkip = 4 << 20;  // in search of a line's end
 
 Time time_of(const struct stat& status) {
   return std::chrono::system_clock::from_time_t(status.st_mtime);
@@ -75,15 +76,16 @@ class PlainReader final : public Reader {
     if (::lseek(file_.fd, static_cast<off_t>(from), SEEK_SET) < 0)
       return errno_error(errno, path_.string());
     skipped_ = from;
-    while (true) {
+    while (skipped_ - from < kLongestSkip) {
       BOOST_OUTCOME_TRY(const auto block, read());
-      if (block.empty()) return ok();
+      if (block.empty()) break;
       const auto end = block.find('\n');
       skipped_ += end == std::string_view::npos ? block.size() : end + 1;
       if (end == std::string_view::npos) continue;
       pending_ = block.substr(end + 1);
-      return ok();
+      break;
     }
+    return ok();
   }
 
  private:
