@@ -120,7 +120,9 @@ struct Wiring::Parts {
         .configured = settings.values.engine.socket.value_or(""),
         .environment = environment};
     BOOST_OUTCOME_TRY(auto endpoint, engine::find_endpoint(query));
-    BOOST_OUTCOME_TRY(engine, engine::make_engine(executor, {.endpoint = std::move(endpoint)}));
+    engine::EngineOptions its_options{
+        .endpoint = std::move(endpoint), .deadlines = {}, .logins = {environment, read_file}};
+    BOOST_OUTCOME_TRY(engine, engine::make_engine(executor, std::move(its_options)));
     http = http::make_http_client(executor);
     state = adapters::posix::make_state_store(paths->state);
     events = adapters::posix::make_event_log(paths->events_log());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "adapters/engine/registry_login.hpp"
 #include "ports/container_engine.hpp"
 
 namespace aistack::engine {
@@ -12,14 +13,16 @@ namespace aistack::engine {
 // How long the engine may take. Each call ends within its deadline, whatever the engine does.
 struct EngineDeadlines {
   std::chrono::milliseconds connect{3'000};
-  std::chrono::milliseconds call{30'000};      // whole calls that answer at once
-  std::chrono::milliseconds create{60'000};    // create and start; stop: this and the grace
-  std::chrono::milliseconds silence{120'000};  // between two pieces of a stream
+  std::chrono::milliseconds call{30'000};            // whole calls that answer at once
+  std::chrono::milliseconds create{60'000};          // create and start; stop: this and the grace
+  std::chrono::milliseconds silence{120'000};        // between two pieces of a stream
+  std::chrono::milliseconds after_interrupt{5'000};  // for the answer to a change that has begun
 };
 
 struct EngineOptions {
   std::string endpoint;  // as parse_endpoint reads it
   EngineDeadlines deadlines;
+  LoginSource logins;  // of registries
 };
 
 // A container engine behind its HTTP API. Cheap: nothing is connected before the first call.

@@ -13,8 +13,9 @@ namespace aistack::engine {
 class HttpEngine final : public ports::ContainerEngine {
  public:
   explicit HttpEngine(boost::asio::any_io_executor executor, http::Address address,
-                      std::string endpoint, EngineDeadlines deadlines)
+                      std::string endpoint, EngineDeadlines deadlines, LoginSource logins)
       : executor_(executor),
+        logins_(std::move(logins)),
         transport_(std::move(executor), std::move(address), std::move(endpoint), deadlines) {}
 
   std::string endpoint() const override { return transport_.endpoint(); }
@@ -79,6 +80,7 @@ class HttpEngine final : public ports::ContainerEngine {
   Task<LogFormat> log_format(const ApiStream& stream, std::string name);
 
   boost::asio::any_io_executor executor_;
+  LoginSource logins_;
   Transport transport_;
 };
 

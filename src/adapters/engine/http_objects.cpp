@@ -28,7 +28,8 @@ Result<std::unique_ptr<ports::ContainerEngine>> make_engine(boost::asio::any_io_
                                                             EngineOptions options) {
   BOOST_OUTCOME_TRY(auto address, parse_endpoint(options.endpoint));
   return std::make_unique<HttpEngine>(std::move(executor), std::move(address),
-                                      std::move(options.endpoint), options.deadlines);
+                                      std::move(options.endpoint), options.deadlines,
+                                      std::move(options.logins));
 }
 
 bool HttpEngine::local() const {
@@ -80,9 +81,12 @@ Task<std::string> HttpEngine::registry_digest(std::string reference) {
   BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
   if (version.product == "podman")
     co_return Error{ErrorCode::kNotFound, "Podman cannot ask a registry for an image's digest"};
+  const auto login = find_login(logins_, reference);
   ApiCall call{Call::pull_image, "GET", "/distribution/" + reference + "/json"};
-  BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
-  BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));
+  call.registry_login = login.header;
+  auto reply = co_await transport_.send(std::move(call));
+  if (!reply) co_return explain_denied(std::move(reply).error(), login);
+  BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.value().body));
   auto digest = text_of(member(document, "Descriptor"), "digest");
   if (digest.empty())
     co_return Error{ErrorCode::kEngineProtocol, "the engine's answer names no digest"};

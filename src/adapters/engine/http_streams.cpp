@@ -60,11 +60,15 @@ Task<> HttpEngine::pull_image(std::string reference, ports::PullSink sink, std::
           (platform.empty() ? "" : "&platform=" + encode(platform)),
       {},
       silence};
-  BOOST_OUTCOME_CO_TRY(auto stream, co_await transport_.open(std::move(call), silence));
+  const auto login = find_login(logins_, reference);
+  call.registry_login = login.header;
+  auto opened = co_await transport_.open(std::move(call), silence);
+  if (!opened) co_return explain_denied(std::move(opened).error(), login);
+  auto stream = std::move(opened).value();
   JsonObjects lines(JsonObjects::Shape::sequence);
-  const JsonObjects::Sink read = [&sink](const Json& line) -> Result<> {
+  const JsonObjects::Sink read = [&](const Json& line) -> Result<> {
     if (const auto message = error_of_line(line); !message.empty())
-      return engine_error(Call::pull_image, 200, message);
+      return explain_denied(engine_error(Call::pull_image, 200, message), login);
     sink(read_pull_line(line));
     return ok();
   };

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 
 #include "adapters/engine/answers.hpp"
 #include "adapters/engine/requests.hpp"
@@ -32,6 +36,16 @@ http::Deadline within(milliseconds allowed) {
   constexpr auto kUnlimited = std::chrono::hours(24 * 365);
   return allowed >= kUnlimited ? http::kNoDeadline : steady_clock::now() + allowed;
 }
+
+// A call that goes on while its caller may be interrupted.
+struct Running {
+  explicit Running(const asio::any_io_executor& executor) : pause(executor, SteadyTime::max()) {}
+  asio::steady_timer pause;  // ends with the call
+  asio::cancellation_signal give_up;
+  std::optional<Result<int>> result;
+  std::exception_ptr failure;
+  bool over = false;
+};
 
 bool lost(const http::Failure& failure) {
   using Kind = http::Failure::Kind;
@@ -103,6 +117,8 @@ http::Request Transport::to_request(const ApiCall& call) const {
         address_.host, address_.port);
   request.headers.emplace_back("User-Agent", "aistack/" AISTACK_VERSION);
   if (!call.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+  if (!call.registry_login.empty())
+    request.headers.emplace_back("X-Registry-Auth", call.registry_login);
   request.body = call.body;
   return request;
 }
@@ -223,6 +239,41 @@ Task<int> Transport::exchange(http::Connection& connection, const ApiCall& call,
 }
 
 Task<int> Transport::send(ApiCall call, PieceSink sink) {
+  if (call.method == "GET") co_return co_await attempt(std::move(call), std::move(sink));
+  co_return co_await finish(std::move(call), std::move(sink));
+}
+
+// An attempt that a Ctrl-C reaches only when its answer takes too long.
+Task<int> Transport::finish(ApiCall call, PieceSink sink) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
+  const auto running = std::make_shared<Running>(executor_);
+  auto work = detail::fill(attempt(std::move(call), std::move(sink)), running->result);
+  const auto done = [running](std::exception_ptr failure) {
+    running->failure = std::move(failure);
+    running->over = true;
+    running->pause.cancel();
+  };
+  asio::co_spawn(executor_, std::move(work),
+                 asio::bind_cancellation_slot(running->give_up.slot(), done));
+  bool asked = false;
+  while (!running->over) {
+    boost::system::error_code woken;
+    co_await running->pause.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (running->over) break;
+    if (woken && !asked) {  // Ctrl-C
+      asked = true;
+      running->pause.expires_after(deadlines_.after_interrupt);
+    } else {
+      running->give_up.emit(asio::cancellation_type::terminal);
+      running->pause.expires_at(SteadyTime::max());
+    }
+  }
+  if (running->failure) std::rethrow_exception(running->failure);
+  co_return std::move(*running->result);
+}
+
+Task<int> Transport::attempt(ApiCall call, PieceSink sink) {
   const auto allowed = call.allowed.value_or(deadlines_.call);
   const auto deadline = within(allowed);
   while (true) {

@@ -25,6 +25,7 @@ struct ApiCall {
   std::string path;
   std::string body = {};                                  // JSON, if any
   std::optional<std::chrono::milliseconds> allowed = {};  // instead of the usual deadline
+  std::string registry_login = {};                        // X-Registry-Auth, if any; a secret
 };
 
 struct ApiReply {
@@ -60,6 +61,10 @@ class ApiStream {
 // Calls that answer at once share connections that are kept open: one as long as calls come one
 // after the other, more when they come together (at most eight; then they queue). When a kept
 // connection turns out to be closed, the engine may be another one now: its version is asked again.
+//
+// A Ctrl-C does not leave a change in the engine's hands: what is no GET and has begun is waited
+// for a little longer, so that its caller knows what it changed. What comes after it is
+// kInterrupted.
 class Transport {
  public:
   Transport(boost::asio::any_io_executor executor, http::Address address, std::string endpoint,
@@ -89,6 +94,8 @@ class Transport {
   void release(std::unique_ptr<http::Connection> connection);
   Task<> negotiate(http::Connection& connection, http::Deadline deadline,
                    std::chrono::milliseconds allowed);
+  Task<int> attempt(ApiCall call, PieceSink sink);
+  Task<int> finish(ApiCall call, PieceSink sink);
   Task<int> exchange(http::Connection& connection, const ApiCall& call, const PieceSink& sink,
                      http::Deadline deadline, std::chrono::milliseconds allowed);
   Task<> read_error(http::Connection& connection, const ApiCall& call, int status,

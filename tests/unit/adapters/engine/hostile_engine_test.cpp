@@ -4,9 +4,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
+#include <thread>
+#include <utility>
 
 #include "adapters/engine/engine.hpp"
 #include "base/when_all.hpp"
@@ -50,7 +53,7 @@ class HostileEngine : public ::testing::Test {
   void connect_to(const std::string& endpoint) {
     EngineOptions options;
     options.endpoint = endpoint;
-    options.deadlines = {kShort, kShort, kShort, kShort};
+    options.deadlines = {kShort, kShort, kShort, kShort, kShort / 6};
     auto made = make_engine(io_.get_executor(), options);
     ASSERT_OK(made);
     engine_ = std::move(made.value());
@@ -191,6 +194,52 @@ TEST_F(HostileEngine, IsLeftAtOnceWhenInterrupted) {
       testing::run_and_cancel(io_, engine_->list_containers({}), [&] { return true; });
   EXPECT_ERROR(list, ErrorCode::kInterrupted);
   EXPECT_LT(steady_clock::now() - began, seconds(1));
+}
+
+TEST_F(HostileEngine, FinishesAChangeThatItHasWhenInterrupted) {
+  std::atomic<bool> has_it = false;
+  std::atomic<bool> interrupted = false;
+  serve([&](const Request&) {
+    has_it = true;
+    while (!interrupted) std::this_thread::yield();
+    return Answer{http_answer(204, "")};
+  });
+  const auto renamed = testing::run_and_cancel(io_, engine_->rename_container("a", "b"), [&] {
+    if (has_it) interrupted = true;
+    return has_it.load();
+  });
+  ASSERT_OK(renamed);
+}
+
+TEST_F(HostileEngine, IsGivenUpWhenItDoesNotFinishAChange) {
+  std::atomic<bool> has_it = false;
+  serve([&](const Request&) {
+    has_it = true;
+    return Answer{"", Then::hold};
+  });
+  const auto began = steady_clock::now();
+  const auto renamed = testing::run_and_cancel(io_, engine_->rename_container("a", "b"),
+                                               [&] { return has_it.load(); });
+  EXPECT_ERROR(renamed, ErrorCode::kInterrupted);
+  EXPECT_LT(steady_clock::now() - began, seconds(1));
+}
+
+TEST_F(HostileEngine, GetsNoChangeAfterAnInterrupt) {
+  std::atomic<int> changes = 0;
+  serve([&](const Request&) {
+    ++changes;
+    return Answer{http_answer(204, "")};
+  });
+  const auto change = [](ports::ContainerEngine& engine) -> Task<> {
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    (void)co_await engine.wait_container("x");  // ends with the interrupt
+    co_return co_await engine.rename_container("a", "b");
+  };
+  bool first = true;
+  EXPECT_ERROR(
+      testing::run_and_cancel(io_, change(*engine_), [&] { return !std::exchange(first, false); }),
+      ErrorCode::kInterrupted);
+  EXPECT_LE(changes, 1) << "the wait, and no rename";
 }
 
 // -- answers nonsense
