@@ -52,16 +52,29 @@ Result<std::map<std::string, Files>> collect(const CatalogRequest& request) {
   return found;
 }
 
+// A directory, a pipe or an endless file in the catalog is a mistake in the catalog.
+Error unreadable(Error error) {
+  if (error.code == ErrorCode::kIo) error.code = ErrorCode::kBadCatalog;
+  return error;
+}
+
 Result<CatalogEntry> load_entry(const std::string& name, const std::vector<fs::path>& paths,
                                 const CatalogRequest& request) {
   compose::LoadRequest load{
       .files = {}, .environment = request.environment, .read_file = request.read_file};
   for (const auto& path : paths) {
-    BOOST_OUTCOME_TRY(auto text, request.read_file(path));
-    if (!text) return Error{ErrorCode::kBadCatalog, path.string() + ": vanished while it was read"};
-    load.files.push_back({path, std::move(*text)});
+    auto text = request.read_file(path);
+    if (!text) return unreadable(std::move(text).error());
+    if (!text.value())
+      return Error{ErrorCode::kBadCatalog,
+                   path.string() + ": is a link to a file that does not exist; delete the link"};
+    load.files.push_back({path, std::move(*text.value())});
   }
   BOOST_OUTCOME_TRY(auto project, compose::load(load));
+  if (project.services.empty())
+    return Error{ErrorCode::kBadCatalog,
+                 fmt::format("{}:1: the file describes no service; write one below services:",
+                             paths.front().string())};
   if (project.services.empty()) {
     Error error{ErrorCode::kBadCatalog,
                 paths.front().string() + ": describes no service that would run"};

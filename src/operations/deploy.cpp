@@ -157,12 +157,29 @@ DeployReport report_of(const CatalogEntry& entry, const std::vector<Part>& parts
   return report;
 }
 
+// Whether the engine has done what it was asked last is not known then.
+bool lost_engine(ErrorCode code) {
+  return code == ErrorCode::kEngineUnreachable || code == ErrorCode::kEngineTimeout ||
+         code == ErrorCode::kEngineProtocol;
+}
+
 Error explain(Error error, const CatalogEntry& entry, std::size_t done) {
-  error = with_what(std::move(error), fmt::format("cannot start {}", entry.name));
   if (done == 0) return with_state(std::move(error), "nothing was changed");
   return with_state(std::move(error),
                     fmt::format("{} of {} containers are up, the rest was not touched", done,
                                 entry.project.services.size()));
+}
+
+// The same once the engine has been asked to change something. New volumes are of no use then.
+Task<DeployReport> come_to_nothing(Context& context, const CatalogEntry& entry, Error error,
+                                   std::size_t done, std::vector<std::string> volumes) {
+  const bool lost = lost_engine(error.code);
+  if (!lost && done == 0) (void)co_await shielded(undo_volumes(context, std::move(volumes)));
+  if (lost)
+    error.state =
+        "the engine was lost in the middle: the same command again finishes or undoes what was "
+        "begun";
+  co_return explain(std::move(error), entry, done);
 }
 
 }  // namespace
@@ -244,8 +261,11 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
   // Images first: what cannot be pulled leaves nothing behind.
   const auto ids = co_await image_ids(context, entry, parts, options.pull);
   if (!ids) co_return explain(ids.error(), entry, 0);
-  const auto prepared = co_await ensure_resources(context, entry);
-  if (!prepared) co_return explain(prepared.error(), entry, 0);
+  const auto volumes = co_await ensure_resources(context, entry);
+  if (!volumes) {
+    std::vector<std::string> none;
+    co_return co_await come_to_nothing(context, entry, volumes.error(), 0, std::move(none));
+  }
   if (report.gpu_dropped && report.action != Deployed::unchanged)
     context.progress.note(entry.name,
                           "the engine has no GPU runtime: the GPU reservation in the "
@@ -254,16 +274,20 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
   std::size_t done = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     auto interrupted = co_await check_interrupted();
-    if (!interrupted) co_return explain(std::move(interrupted).error(), entry, done);
+    if (!interrupted)
+      co_return co_await come_to_nothing(context, entry, interrupted.error(), done,
+                                         volumes.value());
     if (options.start) {
       const auto ready = co_await wait_for_dependencies(context, entry, *parts[i].service);
-      if (!ready) co_return explain(ready.error(), entry, done);
+      if (!ready)
+        co_return co_await come_to_nothing(context, entry, ready.error(), done, volumes.value());
     }
     const ImageChoice image{parts[i].image, ids.value()[i]};
     auto spec = container_for(entry, *parts[i].service, image, drops_gpu(*parts[i].service, facts),
                               containers);
     auto applied = co_await apply(context, entry, parts[i], std::move(spec), options);
-    if (!applied) co_return explain(applied.error(), entry, done);
+    if (!applied)
+      co_return co_await come_to_nothing(context, entry, applied.error(), done, volumes.value());
     containers[parts[i].service->name] = std::move(applied).value();
     ++done;
   }

@@ -35,7 +35,10 @@ Task<> create_network(Context& context, domain::NetworkSpec spec) {
   co_return ok();
 }
 
-Task<> ensure_networks(Context& context, const CatalogEntry& entry) {
+// Gives "", for a volume the name of one that it made: both are awaited together.
+using Made = std::string;
+
+Task<Made> ensure_networks(Context& context, const CatalogEntry& entry) {
   for (const auto& key : entry.project.network_keys) {
     auto spec = compose::network_spec(entry.project, key);
     BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
@@ -43,7 +46,7 @@ Task<> ensure_networks(Context& context, const CatalogEntry& entry) {
     if (!is_own(spec)) co_return missing_network(entry, spec.name);
     BOOST_OUTCOME_CO_TRY(co_await create_network(context, std::move(spec)));
   }
-  co_return ok();
+  co_return Made{};
 }
 
 // Binds a new plain volume to a directory of ours.
@@ -64,11 +67,13 @@ Result<> restore_directory(Context& context, const ports::VolumeDetails& volume)
   return device->second == ours ? context.host.make_directory(ours) : Result<>{ok()};
 }
 
-Task<> ensure_volume(Context& context, const CatalogEntry& entry, domain::VolumeSpec spec) {
+Task<Made> ensure_volume(Context& context, const CatalogEntry& entry, domain::VolumeSpec spec) {
   BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_volume(spec.name));
   if (existing) {
-    if (!context.engine.local()) co_return ok();
-    co_return restore_directory(context, *existing);
+    if (context.engine.local()) {
+      BOOST_OUTCOME_CO_TRY(restore_directory(context, *existing));
+    }
+    co_return Made{};
   }
   if (spec.external) {
     Error error{ErrorCode::kNotFound,
@@ -80,19 +85,34 @@ Task<> ensure_volume(Context& context, const CatalogEntry& entry, domain::Volume
   if (spec.plain && context.engine.local()) {
     BOOST_OUTCOME_CO_TRY(bind_to_directory(context, spec));
   }
-  co_return co_await context.engine.create_volume(std::move(spec));
+  auto name = spec.name;
+  BOOST_OUTCOME_CO_TRY(co_await context.engine.create_volume(std::move(spec)));
+  co_return name;
 }
 
 }  // namespace
 
-Task<> ensure_resources(Context& context, const CatalogEntry& entry) {
-  std::vector<Task<>> tasks;
+Task<std::vector<std::string>> ensure_resources(Context& context, const CatalogEntry& entry) {
+  std::vector<Task<Made>> tasks;
   tasks.push_back(ensure_networks(context, entry));
   for (const auto& key : entry.project.volume_keys)
     tasks.push_back(ensure_volume(context, entry, compose::volume_spec(entry.project, key)));
   const auto results = co_await when_all(std::move(tasks));
+  std::vector<std::string> made;
   for (const auto& result : results)
-    if (!result) co_return result.error();
+    if (result && !result.value().empty()) made.push_back(result.value());
+  for (const auto& result : results) {
+    if (result) continue;
+    (void)co_await shielded(undo_volumes(context, made));
+    co_return result.error();
+  }
+  co_return made;
+}
+
+Task<> undo_volumes(Context& context, std::vector<std::string> names) {
+  for (const auto& name : names) {
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_volume(name));
+  }
   co_return ok();
 }
 

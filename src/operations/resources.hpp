@@ -12,9 +12,14 @@ namespace aistack::operations {
 //
 // New plain volumes are local volumes bound to <volumes_root>/NAME, so that `docker volume prune`
 // cannot delete them; an existing one of any driver is used as it is.
-// kNetworkNotFound, kNotFound: one that the file declares external does not exist. What was made
-// before a failure stays: it holds no data, and the next run uses it.
-Task<> ensure_resources(Context& context, const CatalogEntry& entry);
+// Gives the names of the volumes that it made.
+// kNetworkNotFound, kNotFound: one that the file declares external does not exist. Volumes made
+// before a failure are gone again; a network stays, since other services may use it by then.
+Task<std::vector<std::string>> ensure_resources(Context& context, const CatalogEntry& entry);
+
+// Removes volumes that were made for nothing, as far as the engine lets it. Their directories stay:
+// nothing that could hold data is removed because something else failed.
+Task<> undo_volumes(Context& context, std::vector<std::string> names);
 
 // The names of the volumes that aistack made or would make for this entry (not the external ones).
 std::vector<std::string> own_volumes(const CatalogEntry& entry);
