@@ -6,6 +6,7 @@
 //   ignored) svc healthcheck           exit 0 if the service in this container answers svc
 //   stall-proxy PORT TARGET BYTES
 //
+// SIM_LOG: a text that it writes to its log first, as it is.
 // SIM_FAULT, comma-separated:
 //   late:S            listens S seconds after the start     never       never listens
 //   hang              accepts, never answers                500         answers 500 to everything
@@ -105,6 +106,7 @@ Handler handler_for(const Settings& settings) {
 int run(const Settings& settings) {
   log("simulator of " + settings.service + " " + settings.version + ": no model is served here");
   handle_signals(settings);
+  std::cout << environment("SIM_LOG") << std::flush;
   for (int line = 0; line < static_cast<int>(settings.number("lines", 0)); ++line) {
     log("line " + std::to_string(line) + " of the simulator's log, as long as a usual one is");
   }
