@@ -37,8 +37,11 @@ class Collector {
   explicit Collector(std::vector<MissingPart>& missing) : missing_(missing) {}
 
   void add(std::string_view secret) {
-    if (secret.size() >= redaction::kShortestKnown && found_.size() < kMostSecrets)
+    if (secret.size() < redaction::kShortestKnown) return;
+    if (found_.size() < kMostSecrets)
       found_.emplace(secret);
+    else
+      full_ = full_ || !found_.contains(std::string{secret});
   }
   void add_variable(std::string_view variable) {
     for (const auto& secret : secrets_of_variable(variable)) add(secret);
@@ -48,11 +51,18 @@ class Collector {
         {part, error.why + ": its secrets are found by their names and shapes only"});
   }
 
-  std::vector<std::string> take() { return {found_.begin(), found_.end()}; }
+  std::vector<std::string> take() {
+    if (full_)
+      missing_.push_back({"secrets", fmt::format("more than {} are known: the others are found by "
+                                                 "their names and shapes only",
+                                                 kMostSecrets)});
+    return {found_.begin(), found_.end()};
+  }
 
  private:
   std::vector<MissingPart>& missing_;
   std::set<std::string> found_;
+  bool full_ = false;
 };
 
 // "secrets" of a Compose file: each a file, or its content.

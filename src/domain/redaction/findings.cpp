@@ -18,14 +18,25 @@ constexpr std::string_view kPemEnd = "-----END";
 constexpr std::string_view kAmpersand = "u0026";  // with a backslash before it, as Go writes JSON
 
 // Kinds of anchors; an id is the kind, and above it an index.
-enum Kind : std::uint32_t { key, shape, web_token, scheme, pem, address, data_source, known };
+enum Kind : std::uint32_t {
+  key,
+  shape,
+  web_token,
+  scheme,
+  pem,
+  address,
+  data_source,
+  login,
+  known
+};
 constexpr unsigned kKindBits = 4;
 
 // A beginning or a middle of every name that is_secret_key can accept.
 constexpr auto kKeyStems = std::to_array<std::string_view>(
-    {"pass", "pwd",  "secret", "token", "key",        "auth",      "bearer",     "cookie",
-     "cred", "jwt",  "otp",    "salt",  "sig",        "sessionid", "session_id", "session-id",
-     "csrf", "xsrf", "dsn",    "psk",   "connection", "code=",     "sid=",       "pw="});
+    {"pass",       "pwd",        "secret", "token", "key",  "auth", "bearer",
+     "cookie",     "cred",       "jwt",    "otp",   "salt", "sig",  "sessionid",
+     "session_id", "session-id", "sessid", "csrf",  "xsrf", "dsn",  "psk",
+     "connection", "code=",      "sid=",   "pw="});
 
 }  // namespace
 
@@ -42,6 +53,8 @@ Rules::Rules(const std::vector<std::string>& known) {
   anchors_.add("://", Anchors::Case::exact, Kind::address);
   anchors_.add("@tcp(", Anchors::Case::exact, Kind::data_source);
   anchors_.add("@unix(", Anchors::Case::exact, Kind::data_source);
+  for (const auto option : {"--user ", "--user=", "-u "})
+    anchors_.add(option, Anchors::Case::exact, Kind::login);
   for (const auto& secret : known) add_known(secret);
 }
 
@@ -91,6 +104,8 @@ std::optional<Finding> Judge::judge(const Anchors::Entry& entry, std::size_t pla
       return address(place);
     case Kind::data_source:
       return data_source(place, from);
+    case Kind::login:
+      return login(place, place + entry.text.size());
     case Kind::known:
       range = Range{place, place + entry.text.size()};
       break;
@@ -204,6 +219,26 @@ std::optional<Finding> Judge::data_source(std::size_t place, std::size_t from) c
   const auto colon = before.find(':', space == npos ? 0 : space + 1);
   if (colon == npos || from + colon + 1 >= place) return std::nullopt;
   return Finding{.begin = from + colon + 1, .end = place};
+}
+
+// curl --user name:password; but not docker run --user 1000:1000
+std::optional<Finding> Judge::login(std::size_t place, std::size_t begin) {
+  const auto text = line_.text;
+  if (place > 0 && text[place - 1] != ' ' && text[place - 1] != '"') return std::nullopt;
+  if (begin < text.size() && (text[begin] == '"' || text[begin] == '\'')) ++begin;
+  const auto word = text.substr(begin, kLongestUser);
+  const auto colon = word.substr(0, word.find_first_of(" \t\"'")).find(':');
+  if (colon == npos || colon == 0 || colon + 1 == word.size()) return std::nullopt;
+  Finding finding{.begin = begin + colon + 1};
+  finding.ending = {.kind = Ending::Kind::bare, .around = line_.openings_at(begin)};
+  finding.end = end_of_value(text, finding.begin, finding.ending, line_.complete);
+  if (finding.end == npos) {
+    finding.end = text.size();
+    finding.after = Finding::After::value;
+  }
+  const auto password = text.substr(finding.begin, finding.end - finding.begin);
+  if (password.find_first_not_of("0123456789") == npos) return std::nullopt;
+  return finding;
 }
 
 void Judge::cover_known(Finding& finding, std::size_t from) const {

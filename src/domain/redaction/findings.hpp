@@ -66,6 +66,7 @@ class Judge {
   Finding finding_of(const Value& value) const;
   std::optional<Finding> private_key(std::size_t place) const;
   std::optional<Finding> address(std::size_t place) const;
+  std::optional<Finding> login(std::size_t place, std::size_t begin);
   std::optional<Finding> data_source(std::size_t place, std::size_t from) const;
 
   const Rules& rules_;

@@ -63,6 +63,15 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+std::string hexadecimal(std::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    (digits += kHex[byte >> 4U]) += kHex[byte & 15U];
+  }
+  return digits;
+}
+
 // The digits of base64 that depend on `text` alone when `before` bytes (0 to 2) stand before it in
 // a group of three, and anything may follow.
 std::string base64_inside(std::string_view text, std::size_t before, std::string_view digits) {
@@ -110,6 +119,7 @@ std::vector<std::string> forms_of(std::string_view secret) {
   add(forms, html_safe(escaped));
   add(forms, json_escaped(escaped));
   add(forms, percent_encoded(secret));
+  add(forms, hexadecimal(secret));
   for (const std::size_t before : {0U, 1U, 2U})
     for (const auto digits : {kStandard, kUrlSafe})
       add(forms, base64_inside(secret, before, digits));

@@ -31,9 +31,10 @@ bool among(std::string_view word, const std::array<std::string_view, N>& list) {
 
 // Words that make any name with them a secret, also grown together with others: "pgpassword".
 constexpr auto kInside = std::to_array<std::string_view>(
-    {"password", "passwd", "passphrase", "passcode", "apikey", "privatekey", "secretkey",
-     "accesskey", "authkey", "authtoken", "sessionid", "sessionkey", "signingkey", "encryptionkey",
-     "masterkey", "sharedkey", "accountkey", "connectionstring", "authorization"});
+    {"password",   "passwd",    "passphrase", "passcode",         "apikey",
+     "privatekey", "secretkey", "accesskey",  "authkey",          "authtoken",
+     "sessionid",  "sessid",    "sessionkey", "signingkey",       "encryptionkey",
+     "masterkey",  "sharedkey", "accountkey", "connectionstring", "authorization"});
 constexpr auto kWords = std::to_array<std::string_view>(
     {"pass",       "pwd",         "secret", "secrets", "token", "cookie", "cookies",
      "credential", "credentials", "creds",  "bearer",  "jwt",   "otp",    "totp",

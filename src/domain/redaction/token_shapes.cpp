@@ -49,6 +49,8 @@ constexpr auto kShapes = std::to_array<TokenShape>({
     {"SG.", Alphabet::dotted, 30},        // SendGrid
     {"shpat_", Alphabet::alnum, 16},      // Shopify
     {"lin_api_", Alphabet::alnum, 16},    // Linear
+    {"key-", Alphabet::alnum, 32},        // Mailgun
+    {":AA", Alphabet::word, 31},          // Telegram, after the bot's number
     {"AGE-SECRET-KEY-", Alphabet::upper, 20},
     {"hooks.slack.com/services/", Alphabet::base64, 16},
     {"discord.com/api/webhooks/", Alphabet::base64, 16},

@@ -153,7 +153,7 @@ class Finder {
     }
     if (begin_ > 0 && line_.text[begin_ - 1] == '<' && reader.take(">"))
       return at(reader.at(), {.kind = Ending::Kind::element});
-    if (const auto value = spaced_quote(reader)) return value;
+    if (const auto value = after_space(reader)) return value;
     return after_separator(reader, opening, closing);
   }
 
@@ -201,12 +201,19 @@ class Finder {
     return visible(at(reader.at(), quoted(quote)));
   }
 
-  // IDENTIFIED BY PASSWORD '…', password "…"
-  std::optional<Value> spaced_quote(Reader reader) const {
+  // IDENTIFIED BY PASSWORD '…', password "…"; login bob password …, as .netrc has it.
+  std::optional<Value> after_space(Reader reader) const {
     if (!contains_word(name_, "pass") || reader.spaces() != 1) return std::nullopt;
-    const auto quote = reader.quote();
-    if (quote.mark == 0) return std::nullopt;
-    return visible(at(reader.at(), quoted(quote)));
+    if (const auto quote = reader.quote(); quote.mark != 0)
+      return visible(at(reader.at(), quoted(quote)));
+    constexpr std::string_view kLogin = "login ";
+    const auto login = line_.text.substr(0, begin_).rfind(kLogin);
+    if (login == npos || begin_ - login > 200) return std::nullopt;
+    // Nothing but the account's name stands between the two.
+    const auto account = line_.text.substr(login + kLogin.size(), begin_ - login - kLogin.size());
+    if (account.size() < 2 || account.find_first_of(" :,") != account.size() - 1)
+      return std::nullopt;
+    return visible(at(reader.at(), {.kind = Ending::Kind::bare, .around = around()}));
   }
 
   std::optional<Value> after_separator(Reader reader, Quote opening, Quote closing) const {
@@ -260,8 +267,6 @@ class Finder {
     }
     value.ending.around = around();
     if (leads || is_header(name_)) {
-      if (leads) value.ending.around = {};
-      if (leads && closing.mark == 0) unquote_lead(value.ending.around);
       value.ending.kind = Ending::Kind::line;
       value.ending.comment = leads && separator == ':';
       if (is_header(name_) && separator == '=' && !leads) value.ending.kind = Ending::Kind::bare;
@@ -271,13 +276,6 @@ class Finder {
                       !value.ending.around.in_string();
     value.ending.kind = flow ? Ending::Kind::flow : Ending::Kind::bare;
     return value;
-  }
-
-  // 'Cookie: …' at a line's beginning: its quote ends it.
-  void unquote_lead(Openings& openings) const {
-    const auto quote = quote_before(line_.text, begin_);
-    if (quote.mark == '"') openings.quotes[0] = true;
-    if (quote.mark == '\'') openings.single = true;
   }
 
   // Is a value like "null" all that there is? "null and void" may be a passphrase.
