@@ -45,9 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t coun
   if (count < 2) return 0;
   const std::size_t size = data[0] == 0 ? 4096 : data[0];
   std::string text(reinterpret_cast<const char*>(data) + 2, count - 2);
-  if (data[1] % 8 == 7 && text.size() > 100) {
+  if (data[1] == 7 && text.size() > 100) {
     const auto once = text;
-    while (text.size() < 140'000) text += once;
+    while (text.size() < 80'000) text += once;
   }
   const auto whole = redact(rules, text, text.size() + 1);
   require(whole == redact(rules, text, size), "the blocks' size changes the output\n");

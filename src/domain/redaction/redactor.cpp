@@ -35,13 +35,17 @@ bool is_mapping(std::string_view text) {
          (end + 1 == text.size() || text[end + 1] == ' ');
 }
 
-// What stands for a list's element or a value that is alone on its line.
-std::string mark_like(std::string_view value) {
-  if (value.empty() || (value[0] != '"' && value[0] != '\'')) return std::string{kMark};
+// Where a value ends that is alone on its line: behind its quote, or with the line.
+std::size_t end_of_only(std::string_view value) {
+  if (value.empty() || (value[0] != '"' && value[0] != '\'')) return value.size();
   const auto close = value.find(value[0], 1);
-  auto mark = value[0] + std::string{kMark} + value[0];
-  if (close != npos) mark += value.substr(close + 1);  // "," of JSON
-  return mark;
+  return close == npos ? value.size() : close + 1;
+}
+
+// In quotes if that is.
+std::string mark_like(std::string_view value) {
+  const bool quoted = !value.empty() && (value[0] == '"' || value[0] == '\'');
+  return quoted ? value[0] + std::string{kMark} + value[0] : std::string{kMark};
 }
 
 }  // namespace
@@ -282,15 +286,9 @@ std::size_t Redactor::line_below(const Line& line, std::string& out) {
     mode_ = Mode::line;
     return context_;
   }
-  out.append(line.text, 0, line.text.size() - value.size());
-  if (value != "[") {
-    out += mark_like(value);
-    ++count_;
-  } else {
-    out += value;
-  }
   spend(line.text.size() + 1);
-  return npos;
+  if (value == "[") return context_;
+  return take_out(line, value, out);
 }
 
 std::size_t Redactor::argument_line(const Line& line, std::string& out) {
@@ -300,10 +298,19 @@ std::size_t Redactor::argument_line(const Line& line, std::string& out) {
   if (value.starts_with("- ")) value.remove_prefix(2);
   const auto word = value.find_first_not_of("\"'");
   if (!line.complete || word == npos || value[word] == '-') return context_;
-  out.append(line.text, 0, line.text.size() - value.size());
+  return take_out(line, value, out);
+}
+
+// `value` is the end of the line's text; gives where the rest of it begins.
+std::size_t Redactor::take_out(const Line& line, std::string_view value, std::string& out) {
+  const auto begin = line.text.size() - value.size();
+  Finding finding{.begin = begin, .end = begin + end_of_only(value)};
+  Line whole_line = line;
+  Judge{rules_, whole_line}.cover_known(finding, begin);
+  out.append(line.text, 0, begin);
   out += mark_like(value);
   ++count_;
-  return npos;
+  return finding.end;
 }
 
 // A line of base64 and nothing else, as a private key has them whose BEGIN was cut off. Digests are

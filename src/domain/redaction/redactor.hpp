@@ -52,6 +52,7 @@ class Redactor {
   std::size_t block_line(const Line& line, std::string& out);
   std::size_t line_below(const Line& line, std::string& out);
   std::size_t argument_line(const Line& line, std::string& out);
+  std::size_t take_out(const Line& line, std::string_view value, std::string& out);
   bool encoded_line(const Line& line, std::string& out);
   // Reads `line` from `from`; gives how far (its end, unless it goes on).
   std::size_t scan(Line& line, std::size_t from, std::string& out);
