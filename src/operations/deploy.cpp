@@ -174,6 +174,8 @@ Error explain(Error error, const CatalogEntry& entry, std::size_t done) {
 Task<DeployReport> come_to_nothing(Context& context, const CatalogEntry& entry, Error error,
                                    std::size_t done, std::vector<std::string> volumes) {
   const bool lost = lost_engine(error.code);
+  if (error.code == ErrorCode::kBadContainerSpec && error.next.empty())
+    error.next = {fmt::format("correct it in {}", entry.files.back().string())};
   if (!lost && done == 0) (void)co_await shielded(undo_volumes(context, std::move(volumes)));
   if (lost)
     error.state =

@@ -77,7 +77,8 @@ Task<DeployReport> run_one(Context& context, const CatalogEntry& entry, Verb ver
       before.value_or(ServiceRecord{.service = entry.name, .installed_at = context.clock.now()});
   record.wanted = ServiceRecord::Wanted::running;
   if (!before || before->wanted != record.wanted) {
-    BOOST_OUTCOME_CO_TRY(write_record(context.state, record));
+    const auto written = write_record(context.state, record);
+    if (!written) co_return with_state(written.error(), "nothing was changed");
   }
   if (verb == Verb::restart) {
     BOOST_OUTCOME_CO_TRY(co_await stop_containers(context, view));

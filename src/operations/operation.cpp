@@ -5,8 +5,17 @@
 #include <utility>
 
 #include "operations/recover.hpp"
+#include "operations/update_journal.hpp"
 
 namespace aistack::operations {
+namespace {
+
+// A document that is there and makes no sense: `recover` says what to do about it.
+bool is_damaged(const Error& error) {
+  return error.code == ErrorCode::kCorruptState || error.code == ErrorCode::kNewerSchema;
+}
+
+}  // namespace
 
 Operation::Operation(Context& context, std::string service, std::string verb,
                      std::unique_ptr<ports::ServiceLock> lock)
@@ -20,6 +29,12 @@ Task<Operation> Operation::begin(Context& context, std::string service, std::str
   auto lock = co_await context.locks.acquire(service, verb, context.lock_timeout);
   if (!lock) {
     auto error = with_what(std::move(lock).error(), fmt::format("cannot {} {}", verb, service));
+    co_return with_state(std::move(error), "nothing was changed");
+  }
+  // A state directory that cannot be used is nobody's interrupted update.
+  auto readable = read_plan(context, service);
+  if (!readable && !is_damaged(readable.error())) {
+    auto error = with_what(std::move(readable).error(), fmt::format("cannot {} {}", verb, service));
     co_return with_state(std::move(error), "nothing was changed");
   }
   // Whatever was killed in the middle is finished or undone before anything else happens.

@@ -10,9 +10,10 @@
 namespace aistack::operations {
 namespace {
 
-Task<StopReport> stop_one(Context& context, const CatalogEntry& entry,
-                          const std::vector<ports::ContainerSummary>& containers) {
-  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
+// What is wanted is written down; `view` tells what there is to stop.
+Task<ServiceView> prepare(Context& context, const CatalogEntry& entry) {
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
+  BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
   if (!view.installed()) {
     Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
     error.what = fmt::format("{} is not installed", entry.name);
@@ -23,16 +24,25 @@ Task<StopReport> stop_one(Context& context, const CatalogEntry& entry,
       ServiceRecord{.service = entry.name, .installed_at = context.clock.now()});
   record.wanted = ServiceRecord::Wanted::stopped;
   BOOST_OUTCOME_CO_TRY(write_record(context.state, record));
-  BOOST_OUTCOME_CO_TRY(const bool stopped, co_await stop_containers(context, view));
-  co_return StopReport{entry.name, stopped};
+  co_return view;
+}
+
+Task<StopReport> stop_one(Context& context, const CatalogEntry& entry) {
+  const auto view = co_await prepare(context, entry);
+  if (!view) co_return with_state(view.error(), "nothing was changed");
+  const auto stopped = co_await stop_containers(context, view.value());
+  if (!stopped)
+    co_return with_state(stopped.error(),
+                         "it is noted as stopped, and may still run: the same command again "
+                         "stops it");
+  co_return StopReport{entry.name, stopped.value()};
 }
 
 Task<StopReport> run_one(Context& context, std::string service) {
   BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
   BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, service, "stop"));
   context.progress.step(service, "stopping");
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
-  auto stopped = co_await stop_one(context, *entry, containers);
+  auto stopped = co_await stop_one(context, *entry);
   if (stopped) {
     operation.completed();
     context.progress.done(service, "stopped");
