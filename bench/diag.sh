@@ -17,7 +17,7 @@ for ((i = 0; i < mib / 128; ++i)); do
 done
 
 heading "$mib MiB of log: memory, time"
-for round in 1 2 3; do
+for ((round = 1; round <= ${BENCH_ROUNDS:-3}; ++round)); do
   rm -f "$box/diag.zip" "$box/zip.zip"
   /usr/bin/time -f 'aistack diag  %M %e %U' -o "$box/times" -a \
     "$AISTACK_BINARY" diag -q --output "$box/diag.zip" >/dev/null
