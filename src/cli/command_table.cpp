@@ -19,8 +19,11 @@ std::vector<Command> collect() {
   add(stop_command());
   add(restart_command());
   add(status_command());
+  add(health_command());
   add(logs_command());
+  add(repair_command());
   add_all(update_commands());
+  add_all(versions_commands());
   add(remove_command());
   add_all(catalog_commands());
   add_all(config_commands());

@@ -76,6 +76,19 @@ std::vector<Part> parts_of(const Context& context, const ServiceView& view,
   return parts;
 }
 
+// Another name for the image that runs (its digest, written to versions.lock) is no change, as long
+// as the file is the same.
+Task<> forgive_names(Context& context, std::vector<Part>& parts) {
+  for (auto& part : parts) {
+    if (part.drifted.size() != 1 || part.drifted.front() != "image") continue;
+    const auto hash = part.existing->labels.find(kComposeHash);
+    if (hash == part.existing->labels.end() || hash->second != part.service->config_hash) continue;
+    BOOST_OUTCOME_CO_TRY(const auto image, co_await context.engine.inspect_image(part.image));
+    if (image && image->id == part.existing->image_id) part.drifted.clear();
+  }
+  co_return ok();
+}
+
 // The images of all parts that are made anew, pulled at once.
 Task<std::vector<std::string>> image_ids(Context& context, const CatalogEntry& entry,
                                          const std::vector<Part>& parts, PullPolicy policy) {
@@ -258,7 +271,11 @@ Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFact
 Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFacts facts,
                           DeployOptions options) {
   BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, facts.containers));
-  const auto parts = parts_of(context, view, facts);
+  auto parts = parts_of(context, view, facts);
+  BOOST_OUTCOME_CO_TRY(co_await forgive_names(context, parts));
+  if (options.recreate)
+    for (auto& part : parts)
+      if (part.existing && part.drifted.empty()) part.drifted.emplace_back("repair");
   auto report = report_of(entry, parts, facts, options);
   // Images first: what cannot be pulled leaves nothing behind.
   const auto ids = co_await image_ids(context, entry, parts, options.pull);

@@ -18,6 +18,7 @@ struct DeployOptions {
   PullPolicy pull = PullPolicy::missing;
   bool start = true;
   bool wait = true;
+  bool recreate = false;  // replace every container, whether it drifted or not
   std::optional<std::chrono::nanoseconds> timeout;  // absent: the catalog's start-up time
 };
 

@@ -3,6 +3,8 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/when_all.hpp"
+#include "operations/activity.hpp"
+#include "operations/gpu_in_container.hpp"
 #include "operations/probe.hpp"
 
 namespace aistack::operations {
@@ -44,22 +46,37 @@ void add_details(domain::Observations& seen, const ports::ContainerDetails& deta
   if (details.health) seen.image_health_output = details.health->last_output;
 }
 
-domain::HealthThresholds thresholds_of(const Context& context, const CatalogEntry& entry) {
-  return {.expect_status = entry.spec().health.expect,
-          .startup_timeout = entry.spec().health.startup_timeout,
-          .slow = context.settings.health.slow};
+constexpr std::chrono::milliseconds kWatchFor{500};
+
+// Nothing to say: the container could not be measured twice.
+boost::asio::awaitable<bool> works_now(Context& context, const std::string& container) {
+  const auto before = co_await measure_activity(context, container);
+  if (!before) co_return false;
+  if (!co_await context.clock.sleep(kWatchFor)) co_return false;
+  const auto after = co_await measure_activity(context, container);
+  co_return after&& is_working(*before, *after);
 }
 
-Task<ServiceHealth> observe_task(Context& context, const ServiceView& view) {
-  co_return co_await observe(context, view);
+boost::asio::awaitable<void> look_closer(Context& context, const ServiceView& view,
+                                         ServiceHealth& health) {
+  auto& seen = health.seen;
+  if (seen.phase != ContainerPhase::running) co_return;
+  seen.gpu_lost = co_await gpu_is_lost(context, view);
+  const bool not_up =
+      health.verdict.health == domain::Health::yellow &&
+      (seen.probe.outcome != domain::Probe::Outcome::answered || seen.probe.status >= 500);
+  if (not_up) seen.working = co_await works_now(context, view.main().container->id);
+  health.verdict = domain::judge(seen, health_thresholds(context, *view.entry));
 }
 
-}  // namespace
+Task<ServiceHealth> observe_task(Context& context, const ServiceView& view, Look look) {
+  co_return co_await observe(context, view, look);
+}
 
-boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view) {
+boost::asio::awaitable<ServiceHealth> look_quickly(Context& context, const ServiceView& view) {
   ServiceHealth health;
   auto& seen = health.seen;
-  const auto thresholds = thresholds_of(context, *view.entry);
+  const auto thresholds = health_thresholds(context, *view.entry);
   seen.installed = view.installed();
   seen.wanted_stopped = view.wanted_stopped();
   const auto& container = view.main().container;
@@ -86,10 +103,25 @@ boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceVie
   co_return health;
 }
 
+}  // namespace
+
+domain::HealthThresholds health_thresholds(const Context& context, const CatalogEntry& entry) {
+  return {.expect_status = entry.spec().health.expect,
+          .startup_timeout = entry.spec().health.startup_timeout,
+          .slow = context.settings.health.slow};
+}
+
+boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view,
+                                              Look look) {
+  auto health = co_await look_quickly(context, view);
+  if (look == Look::close) co_await look_closer(context, view, health);
+  co_return health;
+}
+
 boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
-    Context& context, const std::vector<ServiceView>& views) {
+    Context& context, const std::vector<ServiceView>& views, Look look) {
   std::vector<Task<ServiceHealth>> tasks;
-  for (const auto& view : views) tasks.push_back(observe_task(context, view));
+  for (const auto& view : views) tasks.push_back(observe_task(context, view, look));
   auto results = co_await when_all(std::move(tasks));
   std::vector<ServiceHealth> all;
   for (auto& result : results) all.push_back(std::move(result).value());
@@ -101,7 +133,7 @@ boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
   for (std::size_t i = 0; i < views.size(); ++i) {
     if (red_backend.empty() || views[i].entry->spec().role != domain::Role::ui) continue;
     all[i].seen.red_backend = red_backend;
-    all[i].verdict = domain::judge(all[i].seen, thresholds_of(context, *views[i].entry));
+    all[i].verdict = domain::judge(all[i].seen, health_thresholds(context, *views[i].entry));
   }
   co_return all;
 }

@@ -14,13 +14,21 @@ struct ServiceHealth {
   domain::Observations seen;
 };
 
+// How much is asked. `quick` is one probe. `close` also asks inside a GPU service's container
+// whether it still sees the GPU, and watches one that is not up yet for a moment, to tell whether
+// it works or is stuck.
+enum class Look { quick, close };
+
+domain::HealthThresholds health_thresholds(const Context& context, const CatalogEntry& entry);
+
 // Probes one service and, only if that is not enough to call it green, asks the engine for the
 // details (exit code, start time, healthcheck output). Never an error: what could not be found
 // out is in the verdict.
-boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view);
+boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view,
+                                              Look look = Look::quick);
 
 // All at once; one that hangs costs its own timeout only. A UI whose backend is red is yellow.
 boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
-    Context& context, const std::vector<ServiceView>& views);
+    Context& context, const std::vector<ServiceView>& views, Look look = Look::quick);
 
 }  // namespace aistack::operations

@@ -15,7 +15,8 @@ ServiceStatus status_of(const ServiceView& view, const ServiceHealth& health) {
   ServiceStatus status{.name = view.entry->name,
                        .title = view.entry->spec().title,
                        .state = view.state(),
-                       .verdict = health.verdict};
+                       .verdict = health.verdict,
+                       .seen = health.seen};
   for (const auto& part : view.containers) {
     if (!part.container) continue;
     const auto& ports = part.container->ports;
@@ -60,7 +61,7 @@ bool StatusReport::all_green() const {
   });
 }
 
-Task<StatusReport> status(Context& context) {
+Task<StatusReport> status(Context& context, Look look) {
   StatusReport report;
   for (const auto& broken : context.catalog.broken())
     for (const auto& line : split(broken.error.why, '\n'))
@@ -72,7 +73,7 @@ Task<StatusReport> status(Context& context) {
     BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
     if (view.installed()) views.push_back(std::move(view));
   }
-  const auto health = co_await observe_all(context, views);
+  const auto health = co_await observe_all(context, views, look);
   for (std::size_t i = 0; i < views.size(); ++i)
     report.services.push_back(status_of(views[i], health[i]));
   BOOST_OUTCOME_CO_TRY(const auto document, context.state.read("gpu_lock.json"));

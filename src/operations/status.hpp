@@ -14,6 +14,7 @@ struct ServiceStatus {
   std::string title;
   ServiceState state = ServiceState::not_installed;
   domain::Verdict verdict;
+  domain::Observations seen;
   std::string container;  // of the main one; "" when it is gone
   std::string image;      // the reference it runs
   std::vector<ports::PublishedPort> ports;
@@ -37,6 +38,6 @@ struct StatusReport {
 
 // One list of the engine's and one probe a running service, all at once. Changes nothing, but that
 // an update which was killed is finished or undone first.
-Task<StatusReport> status(Context& context);
+Task<StatusReport> status(Context& context, Look look = Look::quick);
 
 }  // namespace aistack::operations

@@ -17,7 +17,7 @@ setup_box() {
   printf 'volumes:\n  root: %s\n' "$VOLUMES" >"$BOX/config.yaml"
   export HOME=$BOX/home NO_COLOR=1 DOCKER_HOST=$AISTACK_TEST_DOCKER
   export AISTACK_CONFIG=$BOX/config.yaml AISTACK_COMPOSE_DIR=$SHIPPED:$ETC
-  export AISTACK_STATE_DIR=$BOX/state AISTACK_LOG_DIR=$BOX/log AISTACK_RUN_DIR=$BOX/run
+  export AISTACK_VERSIONS_LOCK=$BOX/versions.lock AISTACK_STATE_DIR=$BOX/state AISTACK_LOG_DIR=$BOX/log AISTACK_RUN_DIR=$BOX/run
   use_image ollama ollama/ollama:1
   use_image openwebui open-webui/open-webui:1
   use_image localai localai/localai:1

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace aistack::testing {
 namespace {
 
@@ -32,11 +34,49 @@ Result<> FakeHost::remove_tree(const std::filesystem::path& path) {
   if (before_change)
     if (auto stopped = before_change("remove")) return *stopped;
   std::erase_if(trees, [&](const auto& entry) { return within(entry.first, path); });
+  std::erase_if(files, [&](const auto& entry) { return within(entry.first, path); });
   return ok();
 }
 
 bool FakeHost::exists(const std::filesystem::path& path) {
-  return trees.contains(path);
+  return path_status(path).has_value();
+}
+
+std::optional<ports::PathStatus> FakeHost::path_status(const std::filesystem::path& path) {
+  using Kind = ports::PathStatus::Kind;
+  if (const auto found = statuses.find(path); found != statuses.end()) return found->second;
+  if (files.contains(path)) return ports::PathStatus{Kind::file, 0600, 0, true};
+  const auto below = [&](const auto& entry) { return within(entry.first, path); };
+  if (std::any_of(trees.begin(), trees.end(), below) ||
+      std::any_of(files.begin(), files.end(), below))
+    return ports::PathStatus{Kind::directory, 0755, 0, true};
+  return std::nullopt;
+}
+
+Result<std::vector<std::string>> FakeHost::list_directory(const std::filesystem::path& path) {
+  std::set<std::string> names;
+  const auto add = [&](const std::filesystem::path& entry) {
+    if (within(entry, path) && entry != path)
+      names.insert(entry.lexically_relative(path).begin()->string());
+  };
+  for (const auto& [entry, bytes] : trees) add(entry);
+  for (const auto& [entry, text] : files) add(entry);
+  for (const auto& [entry, status] : statuses) add(entry);
+  return std::vector<std::string>{names.begin(), names.end()};
+}
+
+Result<std::optional<std::string>> FakeHost::read_text(const std::filesystem::path& path) {
+  const auto found = files.find(path);
+  if (found == files.end()) return std::optional<std::string>{};
+  return std::optional{found->second};
+}
+
+Result<> FakeHost::write_text(const std::filesystem::path& path, const std::string& text) {
+  if (error) return *error;
+  if (before_change)
+    if (auto stopped = before_change("write")) return *stopped;
+  files[path] = text;
+  return ok();
 }
 
 Result<> FakeHost::copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) {

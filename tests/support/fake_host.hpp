@@ -16,8 +16,11 @@ namespace aistack::testing {
 // A machine: what listens, which directories exist, how much room there is.
 class FakeHost final : public ports::Host {
  public:
-  std::map<int, ports::PortHolder> holders;              // by port
-  std::map<std::filesystem::path, std::uint64_t> trees;  // directory -> bytes in it
+  std::map<int, ports::PortHolder> holders;                     // by port
+  std::map<std::filesystem::path, std::uint64_t> trees;         // directory -> bytes in it
+  std::map<std::filesystem::path, std::string> files;           // small ones, with their text
+  std::map<std::filesystem::path, ports::PathStatus> statuses;  // beside trees and files
+  std::optional<bool> synchronised = true;
   ports::DiskSpace space{std::uint64_t{100} << 30, std::uint64_t{200} << 30};
   std::optional<Error> error;  // of everything that changes something
   // Called before everything that changes something; an Error that it returns is the call's.
@@ -29,6 +32,11 @@ class FakeHost final : public ports::Host {
   Result<> remove_tree(const std::filesystem::path& path) override;
   Result<std::uint64_t> tree_bytes(const std::filesystem::path& path) override;
   bool exists(const std::filesystem::path& path) override;
+  std::optional<ports::PathStatus> path_status(const std::filesystem::path& path) override;
+  Result<std::vector<std::string>> list_directory(const std::filesystem::path& path) override;
+  Result<std::optional<std::string>> read_text(const std::filesystem::path& path) override;
+  Result<> write_text(const std::filesystem::path& path, const std::string& text) override;
+  std::optional<bool> clock_synchronised() override { return synchronised; }
   Result<> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) override;
   Result<> rename_path(const std::filesystem::path& from, const std::filesystem::path& to) override;
   Result<ports::DiskSpace> disk_space(const std::filesystem::path& path) override;

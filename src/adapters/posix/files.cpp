@@ -122,6 +122,29 @@ Result<> make_directories(const std::filesystem::path& path, mode_t mode) {
   return ok();
 }
 
+Result<> replace_text(const std::filesystem::path& path, std::string_view text) {
+  BOOST_OUTCOME_TRY(make_directories(path.parent_path(), 0755));
+  const Fd directory{::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!directory) return errno_error(errno, path.parent_path());
+  const auto name = path.filename().string();
+  struct stat status {};
+  const bool exists = ::fstatat(directory.get(), name.c_str(), &status, 0) == 0;
+  const mode_t mode = exists ? status.st_mode & 07777U : 0644;
+  remove_leftovers(directory.get(), name);
+  TemporaryFile temporary{directory.get(), fmt::format(".{}.{}.tmp", name, ::getpid())};
+  Fd file{::openat(directory.get(), temporary.name().c_str(),
+                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)};
+  if (!file) return errno_error(errno, path);
+  if (const int number = write_all(file.get(), text); number != 0) return errno_error(number, path);
+  if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0) return errno_error(errno, path);
+  file.reset();
+  if (::renameat(directory.get(), temporary.name().c_str(), directory.get(), name.c_str()) != 0)
+    return errno_error(errno, path);
+  temporary.keep();
+  if (::fsync(directory.get()) != 0) return errno_error(errno, path);
+  return ok();
+}
+
 int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());

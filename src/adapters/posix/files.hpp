@@ -24,6 +24,11 @@ Error errno_error(int number, const std::filesystem::path& path);
 Result<std::optional<std::string>> read_text(const std::filesystem::path& path,
                                              std::uint64_t max_bytes);
 
+// Temporary name beside it, write, fsync, rename, fsync of the directory. A file that exists keeps
+// its mode, a new one gets 0644; missing directories are made. kPermission, kDiskFull, kIo: the old
+// text is still there, and no temporary file is.
+Result<> replace_text(const std::filesystem::path& path, std::string_view text);
+
 // Like `mkdir -p`: every directory that is missing gets exactly this mode, whatever the umask is.
 Result<> make_directories(const std::filesystem::path& path, mode_t mode);
 

@@ -1,7 +1,12 @@
 #include "adapters/posix/host.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "adapters/posix/files.hpp"
@@ -11,6 +16,16 @@
 
 namespace aistack::adapters::posix {
 namespace {
+
+constexpr std::uint64_t kMaxText = 64 << 10;
+
+ports::PathStatus::Kind kind_of(mode_t mode) {
+  using Kind = ports::PathStatus::Kind;
+  if (S_ISREG(mode)) return Kind::file;
+  if (S_ISDIR(mode)) return Kind::directory;
+  if (S_ISSOCK(mode)) return Kind::socket;
+  return S_ISCHR(mode) || S_ISBLK(mode) ? Kind::device : Kind::other;
+}
 
 class LinuxHost : public ports::Host {
  public:
@@ -34,6 +49,45 @@ class LinuxHost : public ports::Host {
   bool exists(const std::filesystem::path& path) override {
     std::error_code error;
     return std::filesystem::exists(std::filesystem::symlink_status(path, error));
+  }
+
+  std::optional<ports::PathStatus> path_status(const std::filesystem::path& path) override {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+    return ports::PathStatus{
+        .kind = kind_of(status.st_mode),
+        .mode = status.st_mode & 07777U,
+        .uid = status.st_uid,
+        .writable = ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0};
+  }
+
+  Result<std::vector<std::string>> list_directory(const std::filesystem::path& path) override {
+    std::vector<std::string> names;
+    std::error_code error;
+    std::filesystem::directory_iterator entries{path, error};
+    while (!error && entries != std::filesystem::directory_iterator{}) {
+      names.push_back(entries->path().filename().string());
+      entries.increment(error);
+    }
+    if (error && error != std::errc::no_such_file_or_directory)
+      return errno_error(error.value(), path);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Result<std::optional<std::string>> read_text(const std::filesystem::path& path) override {
+    return posix::read_text(path, kMaxText);
+  }
+
+  Result<> write_text(const std::filesystem::path& path, const std::string& text) override {
+    return replace_text(path, text);
+  }
+
+  std::optional<bool> clock_synchronised() override {
+    timex state{};  // modes = 0: asks, changes nothing
+    const int result = ::adjtimex(&state);
+    if (result < 0) return std::nullopt;
+    return result != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
   }
 
   Result<> copy_tree(const std::filesystem::path& from, const std::filesystem::path& to) override {
