@@ -26,8 +26,7 @@ struct Free {
 class ZipWriter final : public ports::ArchiveWriter {
  public:
   ~ZipWriter() override {
-    // Freeing would otherwise still write the end of an archive that nobody wants.
-    if (writer_) ::archive_write_fail(writer_.get());
+    abandoned_ = true;  // freeing writes the end of an archive that nobody wants
   }
 
   Result<> open(const std::filesystem::path& target) {
@@ -82,33 +81,34 @@ class ZipWriter final : public ports::ArchiveWriter {
   }
 
  private:
-  static la_ssize_t write_bytes(struct archive* writer, void* self, const void* data,
-                                std::size_t size) {
+  // libarchive does not free all that it has once a write has failed: it never hears of one.
+  static la_ssize_t write_bytes(struct archive*, void* self, const void* data, std::size_t size) {
     auto& zip = *static_cast<ZipWriter*>(self);
+    if (zip.abandoned_ || zip.number_ != 0) return static_cast<la_ssize_t>(size);
     const auto written = ::write(zip.file_.fd(), data, size);
     if (written < 0) {
       zip.number_ = errno;
-      ::archive_set_error(writer, errno, "write");
-      return -1;
+      return static_cast<la_ssize_t>(size);
     }
     zip.bytes_ += static_cast<std::uint64_t>(written);
     return written;
   }
 
   Result<> check(bool good) {
-    if (good) return ok();
     if (number_ != 0) return errno_error(number_, file_.target().string());
+    if (good) return ok();
     const char* const text = writer_ ? ::archive_error_string(writer_.get()) : nullptr;
     return Error{ErrorCode::kIo, fmt::format("{}: {}", file_.target().string(),
                                              text == nullptr ? "cannot be written" : text)};
   }
 
   NewFile file_;
-  std::unique_ptr<struct archive, Free> writer_;
-  Digest digest_;
-  ports::ArchivedFile current_;
   std::uint64_t bytes_ = 0;
   int number_ = 0;  // errno of a write that failed
+  bool abandoned_ = false;
+  Digest digest_;
+  ports::ArchivedFile current_;
+  std::unique_ptr<struct archive, Free> writer_;  // uses the others while it is freed
 };
 
 class ZipArchives final : public ports::Archives {
