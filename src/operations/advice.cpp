@@ -23,6 +23,10 @@ std::vector<std::string> advice(ErrorCode code, const std::string& why) {
     case ErrorCode::kEngineTimeout:
       if (!unix_socket) return {"check that a container engine is what listens there"};
       return {podman ? "sudo systemctl restart podman" : "sudo systemctl restart docker"};
+    case ErrorCode::kEngineProtocol:
+      return {
+          "check that DOCKER_HOST or engine.socket names a container engine, and look into "
+          "the engine's log"};
     default:
       return {};
   }

@@ -100,7 +100,10 @@ Result<ApiVersion> choose_version(const ports::EngineVersion& engine) {
     return Error{
         ErrorCode::kEngineTooOld,
         fmt::format("{} {} speaks API {} at least; this aistack knows {} at most", engine.product,
-                    engine.version, to_string(engine.oldest), to_string(kNewestApi))};
+                    engine.version, to_string(engine.oldest), to_string(kNewestApi)),
+        "this aistack is too old for the container engine",
+        {},
+        {"update aistack"}};
   return std::min(engine.newest, kNewestApi);
 }
 
