@@ -11,6 +11,7 @@
 #include "adapters/engine/endpoint.hpp"
 #include "adapters/engine/engine.hpp"
 #include "adapters/http/client.hpp"
+#include "adapters/posix/background.hpp"
 #include "adapters/posix/clock.hpp"
 #include "adapters/posix/event_log.hpp"
 #include "adapters/posix/files.hpp"
@@ -18,6 +19,7 @@
 #include "adapters/posix/secret_store.hpp"
 #include "adapters/posix/service_locks.hpp"
 #include "adapters/posix/state_store.hpp"
+#include "adapters/sqlite/settings_database.hpp"
 #include "adapters/yaml/settings_file.hpp"
 #include "cli/render/progress.hpp"
 #include "operations/context.hpp"
@@ -28,6 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostTextBytes = 4 << 20;
+constexpr auto kUsualEndpoint = "unix:///var/run/docker.sock";
 
 Result<std::optional<std::string>> read_file(const fs::path& path) {
   return adapters::posix::read_text(path, kMostTextBytes);
@@ -114,12 +117,25 @@ struct Wiring::Parts {
     return ok();
   }
 
-  Result<> make_adapters() {
+  // What stands in for something that cannot be used, when the caller wants to go on without.
+  using Problems = std::vector<Error>*;
+  static Result<> unless(Result<> result, Problems problems) {
+    if (result || problems == nullptr) return result;
+    problems->push_back(std::move(result).error());
+    return ok();
+  }
+
+  Result<> make_adapters(Problems problems) {
     const engine::EndpointQuery query{
         .runtime = std::string{to_string(settings.values.container_runtime)},
         .configured = settings.values.engine.socket.value_or(""),
         .environment = environment};
-    BOOST_OUTCOME_TRY(auto endpoint, engine::find_endpoint(query));
+    auto found = engine::find_endpoint(query);
+    BOOST_OUTCOME_TRY(
+        unless(found ? Result<>{ok()}
+                     : Result<>{with_what(found.error(), "cannot tell where the engine is")},
+               problems));
+    std::string endpoint = found ? found.value() : std::string{kUsualEndpoint};
     engine::EngineOptions its_options{
         .endpoint = std::move(endpoint), .deadlines = {}, .logins = {environment, read_file}};
     BOOST_OUTCOME_TRY(engine, engine::make_engine(executor, std::move(its_options)));
@@ -133,13 +149,20 @@ struct Wiring::Parts {
     return ok();
   }
 
-  Result<operations::Context*> open() {
+  Result<> use_settings() {
+    BOOST_OUTCOME_TRY(settings, read_settings(std::nullopt));
+    return ok();
+  }
+
+  // With `problems`, what cannot be read goes there, and the rest is opened all the same.
+  Result<operations::Context*> open(Problems problems) {
     if (context) return &*context;
     BOOST_OUTCOME_TRY(find_paths());
-    BOOST_OUTCOME_TRY(settings, read_settings(std::nullopt));
-    BOOST_OUTCOME_TRY(read_catalog());
-    BOOST_OUTCOME_TRY(read_versions_lock());
-    BOOST_OUTCOME_TRY(make_adapters());
+    BOOST_OUTCOME_TRY(unless(use_settings(), problems));
+    BOOST_OUTCOME_TRY(unless(read_catalog(), problems));
+    if (!catalog) catalog.emplace(operations::Catalog{{}, {}, paths->compose_directories});
+    BOOST_OUTCOME_TRY(unless(read_versions_lock(), problems));
+    BOOST_OUTCOME_TRY(make_adapters(problems));
     const auto root = settings.values.volumes.root;
     context.emplace(operations::Context{.engine = *engine,
                                         .http = *http,
@@ -175,7 +198,11 @@ cli::Session Wiring::session() {
   return {.options = parts_->options,
           .output = parts_->output,
           .environment = parts_->environment,
-          .open = [this] { return parts_->open(); },
+          .open = [this] { return parts_->open(nullptr); },
+          .open_anyway = [this](std::vector<Error>& problems) { return parts_->open(&problems); },
+          .background = [this]() -> std::shared_ptr<ports::Background> {
+            return adapters::posix::make_background(parts_->executor, parts_->paths->state);
+          },
           .read_settings =
               [this](const std::optional<fs::path>& file) { return parts_->read_settings(file); }};
 }

@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "cli/arguments.hpp"
@@ -13,6 +15,10 @@
 
 namespace aistack::operations {
 struct Context;
+}
+namespace aistack::ports {
+class Background;
+class SettingsDatabase;
 }
 
 namespace aistack::cli {
@@ -26,6 +32,13 @@ struct Session {
   // Settings, catalog, adapters: everything that an operation needs. The first call does the
   // work; the context lives as long as the session.
   std::function<Result<operations::Context*>()> open;
+  // The same for commands that must work when something is broken: a configuration, versions.lock
+  // or engine address that cannot be used is appended to `problems`, and the defaults stand in.
+  std::function<Result<operations::Context*>(std::vector<Error>& problems)> open_anyway;
+  // Threads for work that may block; after one of the calls above.
+  std::function<std::shared_ptr<ports::Background>()> background;
+  // What `backend` reads and changes the UI's settings with.
+  std::function<std::shared_ptr<ports::SettingsDatabase>()> stored_settings;
   // The settings alone: of `file`, or of the usual files (or --config) without one. kBadConfig.
   std::function<Result<domain::EffectiveSettings>(const std::optional<std::filesystem::path>& file)>
       read_settings;

@@ -22,7 +22,7 @@ Error missing_network(const CatalogEntry& entry, const std::string& name) {
   return error;
 }
 
-Task<> create_network(Context& context, domain::NetworkSpec spec) {
+Task<> create_network(Context& context, std::string service, domain::NetworkSpec spec) {
   // Under a lock of its own: engines let two networks of one name be made, and then refuse both.
   const std::string lock_name = ".networks";  // no service is called so
   BOOST_OUTCOME_CO_TRY(const auto lock, co_await context.locks.acquire(
@@ -31,6 +31,8 @@ Task<> create_network(Context& context, domain::NetworkSpec spec) {
   if (existing) co_return ok();
   if (spec.name == kStackNetwork)
     spec.options = {{"Driver", "bridge"}, {"Labels", {{kNetworkLabel, "stack"}}}};
+  else
+    spec.options["Labels"][kNetworkLabel] = service;
   BOOST_OUTCOME_CO_TRY(co_await context.engine.create_network(std::move(spec)));
   co_return ok();
 }
@@ -44,7 +46,7 @@ Task<Made> ensure_networks(Context& context, const CatalogEntry& entry) {
     BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
     if (existing) continue;
     if (!is_own(spec)) co_return missing_network(entry, spec.name);
-    BOOST_OUTCOME_CO_TRY(co_await create_network(context, std::move(spec)));
+    BOOST_OUTCOME_CO_TRY(co_await create_network(context, entry.name, std::move(spec)));
   }
   co_return Made{};
 }
@@ -85,6 +87,7 @@ Task<Made> ensure_volume(Context& context, const CatalogEntry& entry, domain::Vo
   if (spec.plain && context.engine.local()) {
     BOOST_OUTCOME_CO_TRY(bind_to_directory(context, spec));
   }
+  spec.options["Labels"][kVolumeLabel] = entry.name;
   auto name = spec.name;
   BOOST_OUTCOME_CO_TRY(co_await context.engine.create_volume(std::move(spec)));
   co_return name;

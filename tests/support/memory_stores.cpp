@@ -91,8 +91,38 @@ Result<bool> FakeSecretStore::ensure(const std::string& service,
   return made;
 }
 
+Result<> FakeSecretStore::rotate(const std::string& service,
+                                 const std::vector<domain::SecretSpec>& wanted) {
+  if (error) return *error;
+  previous.emplace(service, secrets[service]);
+  for (const auto& secret : wanted)
+    secrets[service][secret.variable] = "secret-" + std::to_string(++generated_);
+  return ok();
+}
+
+Result<bool> FakeSecretStore::has_previous(const std::string& service) {
+  if (error) return *error;
+  return previous.contains(service);
+}
+
+Result<> FakeSecretStore::restore_previous(const std::string& service) {
+  if (error) return *error;
+  const auto kept = previous.find(service);
+  if (kept == previous.end()) return ok();
+  secrets[service] = kept->second;
+  previous.erase(kept);
+  return ok();
+}
+
+Result<> FakeSecretStore::forget_previous(const std::string& service) {
+  if (error) return *error;
+  previous.erase(service);
+  return ok();
+}
+
 Result<> FakeSecretStore::remove(const std::string& service) {
   if (error) return *error;
+  previous.erase(service);
   secrets.erase(service);
   return ok();
 }

@@ -48,11 +48,17 @@ class FakeSecretStore final : public ports::SecretStore {
  public:
   std::map<std::string, std::map<std::string, std::string>>
       secrets;  // service -> variable -> value
+  std::map<std::string, std::map<std::string, std::string>> previous;  // copies of a rotation
   std::optional<Error> error;
 
   std::filesystem::path env_file(const std::string& service) const override;
   Result<bool> ensure(const std::string& service,
                       const std::vector<domain::SecretSpec>& wanted) override;
+  Result<> rotate(const std::string& service,
+                  const std::vector<domain::SecretSpec>& wanted) override;
+  Result<bool> has_previous(const std::string& service) override;
+  Result<> restore_previous(const std::string& service) override;
+  Result<> forget_previous(const std::string& service) override;
   Result<> remove(const std::string& service) override;
 
  private:

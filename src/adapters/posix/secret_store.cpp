@@ -50,6 +50,23 @@ std::set<std::string> variables_of(const std::string& text) {
   return names;
 }
 
+// The text of an env file with new values for `secrets`; the others keep theirs.
+Result<std::string> with_new_values(const std::string& text,
+                                    const std::vector<domain::SecretSpec>& secrets) {
+  std::string kept;
+  for (const auto& line : split(text, '\n')) {
+    const auto name = trim(std::string_view{line}.substr(0, std::min(line.find('='), line.size())));
+    const bool replaced = std::any_of(secrets.begin(), secrets.end(),
+                                      [&](const auto& each) { return each.variable == name; });
+    if (!line.empty() && !replaced) kept += line + '\n';
+  }
+  for (const auto& secret : secrets) {
+    BOOST_OUTCOME_TRY(const auto value, random_hex(secret.bytes));
+    kept += fmt::format("{}={}\n", secret.variable, value);
+  }
+  return kept;
+}
+
 class FileSecretStore : public ports::SecretStore {
  public:
   explicit FileSecretStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
@@ -61,14 +78,12 @@ class FileSecretStore : public ports::SecretStore {
   Result<bool> ensure(const std::string& service,
                       const std::vector<domain::SecretSpec>& secrets) override {
     BOOST_OUTCOME_TRY(check_service(service));
+    BOOST_OUTCOME_TRY(check_variables(secrets));
     BOOST_OUTCOME_TRY(const auto old, directory_.read(service + ".env", kMaxBytes));
     auto text = old.value_or("");
     auto names = variables_of(text);
     bool changed = false;
     for (const auto& secret : secrets) {
-      if (!is_variable(secret.variable))
-        return Error{ErrorCode::kInternal,
-                     fmt::format("\"{}\" is no name of a variable", printable(secret.variable))};
       if (!names.insert(secret.variable).second) continue;
       BOOST_OUTCOME_TRY(const auto value, random_hex(secret.bytes));
       if (!text.empty() && text.back() != '\n') text += '\n';
@@ -81,12 +96,65 @@ class FileSecretStore : public ports::SecretStore {
     return changed;
   }
 
+  Result<> rotate(const std::string& service,
+                  const std::vector<domain::SecretSpec>& secrets) override {
+    BOOST_OUTCOME_TRY(check_service(service));
+    BOOST_OUTCOME_TRY(check_variables(secrets));
+    BOOST_OUTCOME_TRY(const auto kept, directory_.read(previous_name(service), kMaxBytes));
+    BOOST_OUTCOME_TRY(const auto current, directory_.read(service + ".env", kMaxBytes));
+    const auto old = kept ? *kept : current.value_or("");
+    BOOST_OUTCOME_TRY(const auto text, with_new_values(old, secrets));
+    // The copy first: from here on there is always one that works.
+    if (!kept) {
+      BOOST_OUTCOME_TRY(directory_.write(previous_name(service), old));
+    }
+    auto written = directory_.write(service + ".env", text);
+    if (!written && !kept) {
+      BOOST_OUTCOME_TRY(directory_.remove(previous_name(service)));
+    }
+    return written;
+  }
+
+  Result<bool> has_previous(const std::string& service) override {
+    BOOST_OUTCOME_TRY(check_service(service));
+    BOOST_OUTCOME_TRY(const auto kept, directory_.read(previous_name(service), kMaxBytes));
+    return kept.has_value();
+  }
+
+  Result<> restore_previous(const std::string& service) override {
+    BOOST_OUTCOME_TRY(check_service(service));
+    BOOST_OUTCOME_TRY(const auto kept, directory_.read(previous_name(service), kMaxBytes));
+    if (!kept) return ok();
+    if (kept->empty()) {
+      BOOST_OUTCOME_TRY(directory_.remove(service + ".env"));
+    } else {
+      BOOST_OUTCOME_TRY(directory_.write(service + ".env", *kept));
+    }
+    return directory_.remove(previous_name(service));
+  }
+
+  Result<> forget_previous(const std::string& service) override {
+    BOOST_OUTCOME_TRY(check_service(service));
+    return directory_.remove(previous_name(service));
+  }
+
   Result<> remove(const std::string& service) override {
     BOOST_OUTCOME_TRY(check_service(service));
+    BOOST_OUTCOME_TRY(directory_.remove(previous_name(service)));
     return directory_.remove(service + ".env");
   }
 
  private:
+  static std::string previous_name(const std::string& service) { return service + ".env.previous"; }
+
+  static Result<> check_variables(const std::vector<domain::SecretSpec>& secrets) {
+    for (const auto& secret : secrets)
+      if (!is_variable(secret.variable))
+        return Error{ErrorCode::kInternal,
+                     fmt::format("\"{}\" is no name of a variable", printable(secret.variable))};
+    return ok();
+  }
+
   static Result<> check_service(const std::string& service) {
     if (service.empty() || service[0] == '.' || service.find('/') != std::string::npos)
       return Error{ErrorCode::kInternal,

@@ -7,6 +7,7 @@
 // The rows that cli/command_table.cpp collects: one function a file of this folder.
 namespace aistack::cli {
 
+Command backend_command();
 std::vector<Command> catalog_commands();
 std::vector<Command> config_commands();  // config test, config show
 Command completion_command();
@@ -15,6 +16,7 @@ Command help_command();
 Command install_command();
 Command logs_command();
 Command man_command();  // hidden
+Command purge_command();
 Command remove_command();
 Command repair_command();
 Command restart_command();

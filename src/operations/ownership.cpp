@@ -1,0 +1,88 @@
+#include "operations/ownership.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "operations/labels.hpp"
+#include "operations/resources.hpp"
+
+namespace aistack::operations {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kOwnPrefix = "io.aistack.";
+constexpr auto kComposeFiles = "com.docker.compose.project.config_files";
+constexpr auto kComposePrefix = "com.docker.compose.";
+
+std::string value_of(const Labels& labels, const char* key) {
+  const auto found = labels.find(key);
+  return found == labels.end() ? "" : found->second;
+}
+
+bool has_own_label(const Labels& labels) {
+  const auto found = labels.lower_bound(kOwnPrefix);
+  return found != labels.end() && found->first.starts_with(kOwnPrefix);
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+// Docker Compose's labels and no others.
+bool compose_labels_only(const Labels& labels) {
+  return std::all_of(labels.begin(), labels.end(),
+                     [](const auto& label) { return label.first.starts_with(kComposePrefix); });
+}
+
+}  // namespace
+
+bool lies_below(const fs::path& path, const fs::path& directory) {
+  const auto relative = path.lexically_normal().lexically_relative(directory.lexically_normal());
+  return !relative.empty() && relative != "." && *relative.begin() != "..";
+}
+
+bool is_ours(const ports::ContainerSummary& container, const Catalog& catalog) {
+  if (has_own_label(container.labels)) return true;
+  const auto files = split(value_of(container.labels, kComposeFiles), ',');
+  const auto project = value_of(container.labels, kComposeProject);
+  return std::any_of(
+      catalog.entries().begin(), catalog.entries().end(), [&](const CatalogEntry& entry) {
+        return entry.project.name == project && contains(files, entry.files.front().string());
+      });
+}
+
+fs::path bound_directory(const ports::VolumeDetails& volume, const std::vector<fs::path>& roots) {
+  const auto device = volume.options.find("device");
+  if (volume.driver != "local" || device == volume.options.end()) return {};
+  const fs::path directory = device->second;
+  const bool below = std::any_of(roots.begin(), roots.end(), [&](const fs::path& root) {
+    return directory.lexically_normal() == (root / volume.name).lexically_normal();
+  });
+  return below ? directory.lexically_normal() : fs::path{};
+}
+
+bool is_ours(const ports::VolumeDetails& volume, const Catalog& catalog,
+             const std::vector<fs::path>& roots, const std::vector<std::string>& mounted) {
+  if (has_own_label(volume.labels) || !bound_directory(volume, roots).empty()) return true;
+  if (!contains(mounted, volume.name)) return false;
+  const auto project = value_of(volume.labels, kComposeProject);
+  return std::any_of(
+      catalog.entries().begin(), catalog.entries().end(), [&](const CatalogEntry& entry) {
+        return entry.project.name == project && contains(own_volumes(entry), volume.name);
+      });
+}
+
+bool is_ours(const ports::NetworkDetails& network, const Catalog& catalog,
+             const std::vector<std::string>& attached) {
+  if (has_own_label(network.labels)) return true;
+  if (!contains(attached, network.name) || !compose_labels_only(network.labels)) return false;
+  if (network.name == kStackNetwork) return network.labels.empty();
+  const auto project = value_of(network.labels, kComposeProject);
+  return std::any_of(
+      catalog.entries().begin(), catalog.entries().end(), [&](const CatalogEntry& entry) {
+        return entry.project.name == project && contains(own_networks(entry), network.name);
+      });
+}
+
+}  // namespace aistack::operations
