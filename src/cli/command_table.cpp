@@ -29,6 +29,7 @@ std::vector<Command> collect() {
   add(purge_command());
   add_all(catalog_commands());
   add_all(config_commands());
+  add(doctor_command());
   add(completion_command());
   add(version_command());
   add(help_command());

@@ -11,6 +11,7 @@ Command backend_command();
 std::vector<Command> catalog_commands();
 std::vector<Command> config_commands();  // config test, config show
 Command completion_command();
+Command doctor_command();
 Command health_command();
 Command help_command();
 Command install_command();
