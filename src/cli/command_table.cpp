@@ -27,6 +27,7 @@ std::vector<Command> collect() {
   add(backend_command());
   add(remove_command());
   add(purge_command());
+  add(secret_command());
   add_all(catalog_commands());
   add_all(config_commands());
   add(doctor_command());

@@ -21,6 +21,7 @@ Command purge_command();
 Command remove_command();
 Command repair_command();
 Command restart_command();
+Command secret_command();
 Command start_command();
 Command status_command();
 Command stop_command();
