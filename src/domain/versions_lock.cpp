@@ -38,6 +38,8 @@ std::string reference_problem(std::string_view text) {
     return "the image reference has a character that none may have";
   if (text.front() == '-' || text.front() == '/' || text.front() == ':' || text.front() == '@')
     return fmt::format("\"{}\" is no image reference", text);
+  if (text.find("//") != std::string_view::npos)
+    return "an image reference is no URL: leave out what stands before the \"//\"";
   if (const auto at = text.find('@'); at != std::string_view::npos)
     return is_digest(text.substr(at + 1)) ? "" : "a digest is sha256: and 64 hexadecimal digits";
   const auto colon = text.rfind(':');
