@@ -19,7 +19,6 @@
 #include "adapters/posix/secret_store.hpp"
 #include "adapters/posix/service_locks.hpp"
 #include "adapters/posix/state_store.hpp"
-#include "adapters/sqlite/settings_database.hpp"
 #include "adapters/yaml/settings_file.hpp"
 #include "cli/render/progress.hpp"
 #include "operations/context.hpp"

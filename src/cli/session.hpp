@@ -18,7 +18,6 @@ struct Context;
 }
 namespace aistack::ports {
 class Background;
-class SettingsDatabase;
 }
 
 namespace aistack::cli {
@@ -37,8 +36,6 @@ struct Session {
   std::function<Result<operations::Context*>(std::vector<Error>& problems)> open_anyway;
   // Threads for work that may block; after one of the calls above.
   std::function<std::shared_ptr<ports::Background>()> background;
-  // What `backend` reads and changes the UI's settings with.
-  std::function<std::shared_ptr<ports::SettingsDatabase>()> stored_settings;
   // The settings alone: of `file`, or of the usual files (or --config) without one. kBadConfig.
   std::function<Result<domain::EffectiveSettings>(const std::optional<std::filesystem::path>& file)>
       read_settings;
