@@ -8,6 +8,8 @@
 #include <optional>
 #include <random>
 
+#include "adapters/archive/file_reader.hpp"
+#include "adapters/archive/zip.hpp"
 #include "adapters/engine/endpoint.hpp"
 #include "adapters/engine/engine.hpp"
 #include "adapters/http/client.hpp"
@@ -201,6 +203,12 @@ cli::Session Wiring::session() {
           .open_anyway = [this](std::vector<Error>& problems) { return parts_->open(&problems); },
           .background = [this]() -> std::shared_ptr<ports::Background> {
             return adapters::posix::make_background(parts_->executor, parts_->paths->state);
+          },
+          .archives = []() -> std::shared_ptr<ports::Archives> {
+            return adapters::archive::make_zip_archives();
+          },
+          .files = []() -> std::shared_ptr<ports::FileReader> {
+            return adapters::archive::make_file_reader();
           },
           .read_settings =
               [this](const std::optional<fs::path>& file) { return parts_->read_settings(file); }};

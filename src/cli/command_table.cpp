@@ -30,6 +30,7 @@ std::vector<Command> collect() {
   add_all(catalog_commands());
   add_all(config_commands());
   add(doctor_command());
+  add(diag_command());
   add(completion_command());
   add(version_command());
   add(help_command());

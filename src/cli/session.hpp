@@ -17,7 +17,9 @@ namespace aistack::operations {
 struct Context;
 }
 namespace aistack::ports {
+class Archives;
 class Background;
+class FileReader;
 }
 
 namespace aistack::cli {
@@ -36,6 +38,9 @@ struct Session {
   std::function<Result<operations::Context*>(std::vector<Error>& problems)> open_anyway;
   // Threads for work that may block; after one of the calls above.
   std::function<std::shared_ptr<ports::Background>()> background;
+  // What `diag` writes with, and reads large files with.
+  std::function<std::shared_ptr<ports::Archives>()> archives;
+  std::function<std::shared_ptr<ports::FileReader>()> files;
   // The settings alone: of `file`, or of the usual files (or --config) without one. kBadConfig.
   std::function<Result<domain::EffectiveSettings>(const std::optional<std::filesystem::path>& file)>
       read_settings;

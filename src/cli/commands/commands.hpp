@@ -10,6 +10,7 @@ namespace aistack::cli {
 std::vector<Command> catalog_commands();
 std::vector<Command> config_commands();  // config test, config show
 Command completion_command();
+Command diag_command();
 Command doctor_command();
 Command health_command();
 Command help_command();
