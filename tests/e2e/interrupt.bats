@@ -2,6 +2,7 @@
 # Ctrl-C and a second aistack at the wrong moment.
 
 load support
+load faults_golden
 
 # A registry that falls silent in the middle of the layer, and an install that waits for it.
 install_stalled() {
@@ -55,4 +56,79 @@ install_stalled() {
   use_image ollama ollama/ollama:1
   eventually aistack install ollama
   assert_equal green "$(health_of ollama)"
+}
+
+# One run of `aistack COMMAND` that gets SIGNAL while its request N is with the engine.
+interrupted_at() {
+  local n=$1 signal=$2 code=0
+  shift 2
+  rm -f "$BOX/pid"
+  engine_through --cut "$n" --signal "$signal" --pid-file "$BOX/pid"
+  background aistack "$@"
+  echo "$BACKGROUND" >"$BOX/pid"
+  wait "$BACKGROUND" || code=$?
+  export DOCKER_HOST=$AISTACK_TEST_DOCKER
+  [ "$(wc -l <"$BOX/requests")" -ge "$n" ] || return 1
+  # The last request of all may have been the end of it.
+  [ "$code" = 130 ] || assert_equal "$signal $n 0" "$signal $n $code"
+  assert_tidy
+}
+
+# old_or_new BEFORE CONTAINERS: as before or with one container of ours, nothing beside it, and as
+# the message says.
+old_or_new() {
+  local names
+  names=$(docker ps -a --format '{{.Names}}')
+  [ "$names" = aistack-ollama ] || assert_equal "$2" "$names"
+  if grep -qE "state: (nothing was changed|the previous container is back)" "$BOX/background.out"; then
+    assert_unchanged "$1"
+  fi
+}
+
+# Every place of an install in turn, with either signal.
+interrupted_everywhere() {
+  local prepare=$1 n signals=(INT TERM) before containers
+  for ((n = 1; n <= 40; ++n)); do
+    export DOCKER_HOST=$AISTACK_TEST_DOCKER
+    clean_engine
+    rm -rf "$BOX/state" "$BOX/volumes"
+    use_image ollama ollama/ollama:1
+    "$prepare" >"$BOX/prepare.out" 2>&1
+    before=$(engine_state)
+    containers=$(docker ps -a --format '{{.Names}}')
+    interrupted_at "$n" "${signals[n % 2]}" install ollama || break
+    old_or_new "$before" "$containers"
+    run --separate-stderr timeout 60 "$AISTACK_BINARY" install ollama
+    assert_equal "$n 0" "$n $status"
+    assert_equal "aistack-ollama running" "$(docker ps -a --format '{{.Names}} {{.State}}')"
+  done
+  [ "$n" -gt 5 ]
+}
+
+fresh() { docker pull -q "$AISTACK_TEST_REGISTRY/ollama/ollama:1"; }
+changed() {
+  aistack install ollama
+  printf '    environment:\n      CHANGED: "1"\n' >>"$ETC/ollama.override.yaml"
+}
+
+@test "a signal at any step of an install leaves the old state or the new one" {
+  interrupted_everywhere fresh
+}
+
+@test "a signal at any step of a replacement leaves the old state or the new one" {
+  interrupted_everywhere changed
+}
+
+@test "Ctrl-C: the message" {
+  fresh
+  interrupted_at 8 INT install ollama
+  keep interrupt-install 130 "Ctrl-C in the middle of an install" \
+    "Nothing is left behind; run the command again when you like." "aistack install ollama" \
+    "$(sed -n '/^error: /,$p' "$BOX/background.out" | mask)"
+  aistack install ollama
+  changed
+  interrupted_at 11 INT install ollama
+  keep interrupt-replace 130 "Ctrl-C while a container is replaced" \
+    "The old container runs as before." "aistack install ollama" \
+    "$(sed -n '/^error: /,$p' "$BOX/background.out" | mask)"
 }
