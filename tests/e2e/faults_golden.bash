@@ -8,7 +8,7 @@ GOLDEN=$BATS_TEST_DIRNAME/../golden/errors
 mask() {
   sed -E -e "s,$BOX,DIR,g" -e "s,$AISTACK_TEST_DIR,LAB,g" \
     -e "s,$(cd "$BATS_TEST_DIRNAME/../.." && pwd),SOURCE,g" \
-    -e 's,\b[0-9a-f]{64}\b,ID,g' -e 's,\b[0-9a-f]{12}\b,ID,g' -e 's,pid [0-9]+,pid PID,g' \
+    -e 's,\b[0-9a-f]{64}\b,ID,g' -e 's,\b[0-9a-f]{12}\b,ID,g' -e 's,\b(pid|kill) [0-9]+,\1 PID,g' \
     -e 's/\b(for|in|after) [0-9.]+ ?m?s\b/\1 SECONDS/g' \
     -e 's,(127\.0\.0\.1|localhost):[1-9][0-9]{4}->,127.0.0.1:PORT->,g'
 }
