@@ -130,7 +130,7 @@ Task<std::string> make(Context& context, const CatalogEntry& entry, domain::Cont
 }
 
 // Gives the id of the container that is there then.
-Task<std::string> apply(Context& context, const CatalogEntry& entry, const Part& part,
+Task<std::string> apply(Context& context, const CatalogEntry& entry, Part& part,
                         domain::ContainerSpec spec, const DeployOptions& options) {
   if (!part.existing) co_return co_await make(context, entry, std::move(spec), options.start);
   if (part.drifted.empty()) {
@@ -138,7 +138,11 @@ Task<std::string> apply(Context& context, const CatalogEntry& entry, const Part&
     context.progress.step(entry.name, "starting " + part.existing->name);
     const auto started = co_await context.engine.start_container(part.existing->id);
     if (started) co_return part.existing->id;
-    co_return port_error(context, entry, spec, part.existing->name, started.error());
+    // A network that was deleted, and made again, is another one to a container that knows it by
+    // its id: only a new container joins it.
+    if (started.error().code != ErrorCode::kNetworkNotFound)
+      co_return port_error(context, entry, spec, part.existing->name, started.error());
+    part.drifted.emplace_back("networks");
   }
   context.progress.step(entry.name, fmt::format("recreating {} ({} changed)", spec.name,
                                                 fmt::join(part.drifted, ", ")));
@@ -310,6 +314,7 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
     containers[parts[i].service->name] = std::move(applied).value();
     ++done;
   }
+  report = report_of(entry, parts, facts, options);
   if (!options.start || !options.wait) co_return report;
   auto ready = co_await wait_ready(context, entry, options.timeout);
   if (!ready)

@@ -1,0 +1,28 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "operations/install.hpp"
+#include "operations/stop.hpp"
+#include "world.hpp"
+
+namespace aistack::operations {
+namespace {
+
+TEST(LostNetwork, AContainerWhoseNetworkIsGoneIsMadeAnew) {
+  testing::World world;
+  ASSERT_TRUE(world.run(install(world.context, {"model"}, {})));
+  ASSERT_TRUE(world.run(stop(world.context, {"model"})));
+  const auto before = world.engine.find("model")->details.id;
+  world.engine.fail_next("start", {ErrorCode::kNetworkNotFound, "network ed290903 not found"});
+  const auto results = world.run(start(world.context, {"model"}, {}));
+  ASSERT_TRUE(results);
+  const auto& report = results.value().front().result;
+  ASSERT_TRUE(report) << report.error().why;
+  EXPECT_EQ(report.value().action, Deployed::recreated);
+  EXPECT_THAT(report.value().drifted, ::testing::ElementsAre("networks"));
+  EXPECT_NE(world.engine.find("model")->details.id, before);
+  EXPECT_EQ(world.engine.find("model")->details.state, ports::ContainerState::running);
+}
+
+}  // namespace
+}  // namespace aistack::operations
