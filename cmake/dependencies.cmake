@@ -7,4 +7,5 @@ find_package(fmt 9 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(LibArchive 3.6 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
+find_library(AISTACK_STATIC_SQLITE libsqlite3.a REQUIRED)  # for the simulator, which is all static
 find_package(Threads REQUIRED)

@@ -2,6 +2,7 @@
 
 #include "files.hpp"
 #include "services.hpp"
+#include "stored_settings.hpp"
 
 namespace simulator {
 namespace {
@@ -21,6 +22,7 @@ bool truth(const std::string& text) {
 // program stores them with.
 json from_environment() {
   return {
+      {"ui.name", "Open WebUI"},
       {"ollama.enable", truth(environment("ENABLE_OLLAMA_API", "true"))},
       {"ollama.base_urls", json::array({environment("OLLAMA_BASE_URL", "http://localhost:11434")})},
       {"ollama.api_configs", json::object()},
@@ -35,11 +37,12 @@ json from_environment() {
 // the real program (unless ENABLE_PERSISTENT_CONFIG is false).
 json stored_settings(const Settings& settings) {
   if (!truth(environment("ENABLE_PERSISTENT_CONFIG", "true"))) return from_environment();
-  const auto file = std::filesystem::path(settings.data_directory) / "simulator-config.json";
-  json stored = read_json(file);
+  const auto file = std::filesystem::path(settings.data_directory) / "webui.db";
+  json stored = load_settings(file);
   if (stored.is_object()) return stored;
   stored = from_environment();
-  write_file(file, stored.dump(1) + "\n");
+  const bool tree = environment("SIM_SETTINGS") == "tree";
+  store_settings(file, stored, tree ? Shape::tree : Shape::rows);
   return stored;
 }
 

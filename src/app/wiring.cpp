@@ -21,6 +21,7 @@
 #include "adapters/posix/secret_store.hpp"
 #include "adapters/posix/service_locks.hpp"
 #include "adapters/posix/state_store.hpp"
+#include "adapters/sqlite/settings_database.hpp"
 #include "adapters/yaml/settings_file.hpp"
 #include "cli/render/progress.hpp"
 #include "operations/context.hpp"
@@ -209,6 +210,9 @@ cli::Session Wiring::session() {
           },
           .files = []() -> std::shared_ptr<ports::FileReader> {
             return adapters::archive::make_file_reader();
+          },
+          .stored_settings = []() -> std::shared_ptr<ports::SettingsDatabase> {
+            return adapters::sqlite::make_settings_database();
           },
           .read_settings =
               [this](const std::optional<fs::path>& file) { return parts_->read_settings(file); }};

@@ -24,6 +24,7 @@ std::vector<Command> collect() {
   add(repair_command());
   add_all(update_commands());
   add_all(versions_commands());
+  add(backend_command());
   add(remove_command());
   add(purge_command());
   add(secret_command());

@@ -20,6 +20,7 @@ namespace aistack::ports {
 class Archives;
 class Background;
 class FileReader;
+class SettingsDatabase;
 }
 
 namespace aistack::cli {
@@ -41,6 +42,8 @@ struct Session {
   // What `diag` writes with, and reads large files with.
   std::function<std::shared_ptr<ports::Archives>()> archives;
   std::function<std::shared_ptr<ports::FileReader>()> files;
+  // What `backend` reads and changes the UI's settings with.
+  std::function<std::shared_ptr<ports::SettingsDatabase>()> stored_settings;
   // The settings alone: of `file`, or of the usual files (or --config) without one. kBadConfig.
   std::function<Result<domain::EffectiveSettings>(const std::optional<std::filesystem::path>& file)>
       read_settings;

@@ -143,7 +143,65 @@ constexpr std::array kHealthKeys = std::to_array<Key>({
      }},
 });
 
+// A value as it stands in the file; what is no plain data is null.
+nlohmann::json plain_value(const Node& node) {
+  nlohmann::json value;
+  switch (node.kind) {
+    case Kind::boolean:
+      return node.boolean;
+    case Kind::integer:
+      return node.integer;
+    case Kind::floating:
+      return node.floating;
+    case Kind::string:
+    case Kind::timestamp:
+      return node.text;
+    case Kind::sequence:
+      value = nlohmann::json::array();
+      for (const auto& item : node.items) value.push_back(plain_value(item));
+      return value;
+    case Kind::mapping:
+      value = nlohmann::json::object();
+      for (const auto& entry : node.entries) value[entry.key] = plain_value(entry.value);
+      return value;
+    case Kind::null:
+    case Kind::broken:
+      break;
+  }
+  return value;
+}
+
+constexpr std::array kStoredKeys = std::to_array<Key>({
+    {"volume",
+     [](Reader& reader, const Node& node, const Path& path) {
+       reader.spec.stored_settings->volume = reader.text(node, path);
+     }},
+    {"file",
+     [](Reader& reader, const Node& node, const Path& path) {
+       const std::filesystem::path file = reader.text(node, path);
+       const bool inside =
+           !file.empty() && file.is_relative() &&
+           std::none_of(file.begin(), file.end(), [](const auto& part) { return part == ".."; });
+       if (!inside) return reader.wrong(node, path, "must be a path inside the volume");
+       reader.spec.stored_settings->file = file.string();
+     }},
+});
+
+void read_stored_settings(Reader& reader, const Node& node, const Path& path) {
+  auto& stored = reader.spec.stored_settings.emplace();
+  read_keys(reader, node, path, kStoredKeys);
+  if (node.is(Kind::mapping) && (stored.volume.empty() || stored.file.empty()))
+    reader.wrong(node, path, "needs \"volume\" and \"file\"");
+}
+
 constexpr std::array kApiKeys = std::to_array<Key>({
+    {"stored_settings",
+     [](Reader& reader, const Node& node, const Path& path) {
+       if (!node.is(Kind::mapping))
+         return reader.wrong(node, path, "must be a mapping, and is " + describe(node));
+       for (const auto& entry : node.entries)
+         reader.spec.backend_settings[entry.key] = plain_value(entry.value);
+     }},
     {"backend_env",
      [](Reader& reader, const Node& node, const Path& path) {
        const auto given = reader.value(node, path, Type::mapping);
@@ -259,6 +317,7 @@ constexpr std::array kKeys = std::to_array<Key>({
        }
      }},
     {"secrets", read_secrets},
+    {"stored_settings", read_stored_settings},
     {"api",
      [](Reader& reader, const Node& node, const Path& path) {
        read_keys(reader, node, path, kApiKeys);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,13 @@ struct SecretSpec {
   int bytes = 32;  // random bytes, written as hex
 };
 
+// Where a UI keeps the settings that its first start took from the environment, and that it obeys
+// from then on instead of it: an SQLite file in one of its volumes (see ports/settings_database).
+struct StoredSettingsSpec {
+  std::string volume;  // key or name of the volume
+  std::string file;    // relative to the volume's root
+};
+
 // What an `x-aistack` block says: the part of a catalog entry that Docker Compose passes over.
 struct ServiceSpec {
   std::string name;   // the file's stem
@@ -43,6 +51,9 @@ struct ServiceSpec {
   std::vector<SecretSpec> secrets;
   // How a UI is pointed at this backend: environment of the UI.
   std::map<std::string, std::string> backend_env;
+  // The same for a UI that has stored its settings: values by dotted key.
+  std::map<std::string, nlohmann::json> backend_settings;
+  std::optional<StoredSettingsSpec> stored_settings;  // of a UI
   bool has_block = false;  // false: a plain Compose file
 };
 

@@ -6,6 +6,7 @@
 #include "operations/activity.hpp"
 #include "operations/gpu_in_container.hpp"
 #include "operations/probe.hpp"
+#include "operations/ui_binding.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -125,9 +126,13 @@ boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
   auto results = co_await when_all(std::move(tasks));
   std::vector<ServiceHealth> all;
   for (auto& result : results) all.push_back(std::move(result).value());
+  // Where it is not recorded which backend the UI talks to, it may be any.
+  const auto binding = read_binding(context);
+  const auto bound = binding && binding.value() ? binding.value()->backend : "";
   std::string red_backend;
   for (std::size_t i = 0; i < views.size(); ++i)
     if (views[i].entry->spec().role == domain::Role::backend && views[i].installed() &&
+        (bound.empty() || bound == views[i].entry->name) &&
         all[i].verdict.health == domain::Health::red)
       red_backend = views[i].entry->name;
   for (std::size_t i = 0; i < views.size(); ++i) {

@@ -7,6 +7,7 @@
 #include "operations/snapshot.hpp"
 #include "operations/stage.hpp"
 #include "operations/swap.hpp"
+#include "operations/ui_binding.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -89,6 +90,7 @@ Task<> clean_up(Context& context, UpdateJournal& journal) {
 }
 
 Task<bool> recover(Context& context, std::string service) {
+  BOOST_OUTCOME_CO_TRY(co_await recover_binding(context, service));
   BOOST_OUTCOME_CO_TRY(auto plan, read_plan(context, service));
   if (!plan) co_return false;
   const auto recovery = domain::recovery_of(*plan);
@@ -108,9 +110,13 @@ Task<bool> recover(Context& context, std::string service) {
 }
 
 Task<> recover_all(Context& context) {
+  BOOST_OUTCOME_CO_TRY(const auto binding, read_binding(context));
   for (const auto& entry : context.catalog.entries()) {
     BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
-    if (!plan || domain::recovery_of(*plan) == domain::Recovery::nothing) continue;
+    const bool update = plan && domain::recovery_of(*plan) != domain::Recovery::nothing;
+    const bool open_switch =
+        binding && binding->ui == entry.name && binding->status == UiBinding::Status::switching;
+    if (!update && !open_switch) continue;
     const std::chrono::nanoseconds at_once{0};
     const auto lock = co_await context.locks.acquire(entry.name, "recover", at_once);
     if (!lock) continue;  // the update is still under way

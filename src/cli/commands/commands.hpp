@@ -7,12 +7,13 @@
 // The rows that cli/command_table.cpp collects: one function a file of this folder.
 namespace aistack::cli {
 
+Command backend_command();
 std::vector<Command> catalog_commands();
 std::vector<Command> config_commands();  // config test, config show
 Command completion_command();
-Command diag_command();
 Command doctor_command();
 Command health_command();
+Command diag_command();
 Command help_command();
 Command install_command();
 Command logs_command();
