@@ -1,8 +1,10 @@
 #include "adapters/yaml/settings_file.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <sstream>
 #include <utility>
 
 #include "base/text.hpp"
@@ -91,17 +93,51 @@ class Flattener {
   std::size_t nodes_ = 0;
 };
 
+// Sees where documents begin, and nothing else.
+class DocumentStart : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { mark_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  const YAML::Mark& mark() const { return mark_; }
+
+ private:
+  YAML::Mark mark_;
+};
+
+// Where a second document begins. Not YAML::LoadAll: at a stray "," it makes empty documents for
+// ever (0.7), and never looks at what follows.
+std::optional<YAML::Mark> second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
+  return start.mark();
+}
+
 std::vector<SettingEntry> read_document(const std::filesystem::path& file, const std::string& text,
                                         std::vector<SettingProblem>& problems) {
-  const auto documents = YAML::LoadAll(text);
-  if (documents.empty() || documents[0].IsNull()) return {};
-  const auto& root = documents[0];
-  const SettingSource whole{file, 0};
-  if (documents.size() > 1) {
+  if (const auto second = second_document(text)) {
+    const auto at = static_cast<std::size_t>(second->pos);
+    const bool comma = at < text.size() && text[at] == ',';
     problems.push_back(
-        {{file, line_of(documents[1].Mark())}, "", "a second document: one file, one document"});
+        {{file, line_of(*second)},
+         "",
+         comma ? "not YAML: a \",\" out of place" : "a second document: one file, one document"});
     return {};
   }
+  const auto root = YAML::Load(text);
+  if (root.IsNull()) return {};
   if (!root.IsMap()) {
     problems.push_back({{file, line_of(root.Mark())}, "", "expected \"KEY: VALUE\" lines"});
     return {};
