@@ -102,8 +102,7 @@ void write_outcome(Context& context, Operation& operation, const RotateReport& r
 Task<RotateReport> rotate_secrets(Context& context, std::string service) {
   BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
   if (entry->spec().secrets.empty()) co_return no_secrets(service);
-  BOOST_OUTCOME_CO_TRY(auto operation,
-                       co_await Operation::begin(context, service, "rotate"));
+  BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, service, "rotate"));
   auto options = co_await check(context, *entry);
   Result<RotateReport> report = Error{};
   if (options)

@@ -226,6 +226,7 @@ asked() {
 
 @test "--remove-configs takes /etc/aistack, and leaves the shipped catalog" {
   aistack install ollama
+  # shellcheck disable=SC2016  # the inner shell expands it
   run unshare -m bash -c 'mount -t tmpfs none /etc && mkdir -p /etc/aistack/compose &&
     cp "$AISTACK_CONFIG" /etc/aistack/config.yaml && cp "$1"/* /etc/aistack/compose &&
     unset AISTACK_CONFIG && export AISTACK_COMPOSE_DIR=$2:/etc/aistack/compose &&
