@@ -21,7 +21,7 @@ class Archives;
 class Background;
 class FileReader;
 class SettingsDatabase;
-}
+}  // namespace aistack::ports
 
 namespace aistack::cli {
 

@@ -19,6 +19,7 @@ load support
   run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups "$AISTACK_BINARY" status
   assert_equal 3 "$status"
   assert_line "permission denied"
+  # shellcheck disable=SC2016  # printed as it is
   assert_line 'sudo usermod -aG docker $USER   (then log out and in again)'
 }
 
