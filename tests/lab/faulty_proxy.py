@@ -31,6 +31,8 @@ def arguments():
     parser.add_argument("--back", action="store_true", help="serve on afterwards; else be gone")
     parser.add_argument("--signal", help="instead of breaking, send this signal to --pid-file")
     parser.add_argument("--pid-file")
+    parser.add_argument("--drop", action="store_true", help="… and do not pass the request on")
+    parser.add_argument("--only", default="", help="count only requests that match this expression")
     parser.add_argument("--cut-bytes", type=int, help="close a connection after so many bytes")
     parser.add_argument("--times", type=int, default=1 << 30, help="of --cut-bytes")
     parser.add_argument("--answer", help="answer requests that match this expression …")
@@ -70,6 +72,8 @@ class Proxy:
     def count(self, data):
         line = data.split(b"\r\n", 1)[0].decode("latin-1")
         with self.lock:
+            if not re.search(self.options.only, line):
+                return 0, line
             self.requests += 1
             if self.log:
                 self.log.write(f"{self.requests} {line}\n")
@@ -123,6 +127,8 @@ class Proxy:
                             return
                         if number == self.options.cut and self.options.signal:
                             self.send_signal()
+                            if self.options.drop:
+                                return
                         elif number == self.options.cut:
                             if self.options.when == "before":
                                 return self.break_off()
