@@ -60,7 +60,7 @@ struct ComposeService {
   bool gpu = false;            // asks for a GPU
   std::string config_hash;     // com.docker.compose.config-hash, of the model as it is here
   std::string platform;        // "linux/arm64"; "" is the engine's own
-  std::vector<domain::InjectedFile> files;  // secrets and configs given by content or variable
+  std::vector<domain::InjectedFile> files;    // secrets and configs given by content or variable
   std::vector<std::string> security_options;  // with the text of seccomp profiles
 };
 

@@ -54,7 +54,7 @@ struct ServiceSpec {
   // The same for a UI that has stored its settings: values by dotted key.
   std::map<std::string, nlohmann::json> backend_settings;
   std::optional<StoredSettingsSpec> stored_settings;  // of a UI
-  bool has_block = false;  // false: a plain Compose file
+  bool has_block = false;                             // false: a plain Compose file
 };
 
 }  // namespace aistack::domain

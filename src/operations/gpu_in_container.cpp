@@ -17,7 +17,7 @@ boost::asio::awaitable<bool> gpu_is_lost(Context& context, const ServiceView& vi
   const auto result = co_await context.engine.exec(main.container->id, std::move(command));
   if (!result) co_return false;
   const int code = result.value().exit_code;  // nvidia-smi's own failures are 6, 9, 255, …
-  co_return code != 0 && code != kNotExecutable && code != kNoSuchProgram;
+  co_return code != 0 && code != kNotExecutable&& code != kNoSuchProgram;
 }
 
 }  // namespace aistack::operations
