@@ -41,17 +41,14 @@ class Plain : public ProgressDisplay {
 
   void step(const std::string& service, const std::string& text) override {
     end_pull(service);
-    auto& last = last_[service];
-    if (last == text) return;
-    last = text;
-    say(service, text);
+    announce(service, text);
   }
 
   void pull(const std::string& service, const PullTotals& totals) override {
     auto [entry, is_new] = pulls_.try_emplace(service);
     if (is_new) {
       entry->second.begin = clock_.steady_now();
-      say(service, "pulling " + totals.image);
+      announce(service, "pulling " + totals.image);
     }
     entry->second.totals = totals;
   }
@@ -79,6 +76,14 @@ class Plain : public ProgressDisplay {
     SteadyTime begin{};
     PullTotals totals;
   };
+
+  // Says what is going on, once.
+  void announce(const std::string& service, const std::string& text) {
+    auto& last = last_[service];
+    if (last == text) return;
+    last = text;
+    say(service, text);
+  }
 
   void end_pull(const std::string& service) {
     const auto pull = pulls_.find(service);

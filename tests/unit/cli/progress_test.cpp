@@ -128,6 +128,7 @@ class PlainProgress : public ::testing::Test {
 TEST_F(PlainProgress, IsOneLineAStep) {
   Output output{pipe_[1], pipe_[1], {}};
   const auto progress = make_progress(output, clock_, {});
+  progress->step("ollama", "pulling ollama/ollama:0.5.1");
   for (std::uint64_t i = 0; i < 100; ++i) {
     progress->pull("ollama", totals(i * 10'000'000));
     clock_.advance(100ms);
