@@ -79,18 +79,8 @@ void remove_leftovers(int directory, const std::string& name) {
 
 }  // namespace
 
-std::string errno_text(int number) {
-  const char* const name = ::strerrorname_np(number);
-  const char* const text = ::strerrordesc_np(number);
-  if (name == nullptr || text == nullptr) return fmt::format("errno {}", number);
-  return fmt::format("{}: {}", name, text);
-}
-
 Error errno_error(int number, const std::filesystem::path& path) {
-  auto code = ErrorCode::kIo;
-  if (number == EACCES || number == EPERM || number == EROFS) code = ErrorCode::kPermission;
-  if (number == ENOSPC || number == EDQUOT) code = ErrorCode::kDiskFull;
-  return Error{code, fmt::format("{}: {}", path.string(), errno_text(number))};
+  return aistack::errno_error(number, path.string());
 }
 
 Result<std::optional<std::string>> read_text(const std::filesystem::path& path,

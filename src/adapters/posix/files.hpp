@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "adapters/posix/fd.hpp"
+#include "base/errno.hpp"
 #include "base/result.hpp"
 
 namespace aistack::adapters::posix {
 
-// "ENOSPC: No space left on device".
-std::string errno_text(int number);
+using aistack::errno_text;
 // kPermission, kDiskFull or kIo, with `why` "PATH: ENOSPC: No space left on device".
 Error errno_error(int number, const std::filesystem::path& path);
 
