@@ -46,6 +46,7 @@ for round in 1 2 3; do
 
   use_image ollama ollama/ollama:1
   docker rm -f aistack-ollama >/dev/null
+  for volume in openwebui_data localai_models; do docker volume create "$volume" >/dev/null; done
   compose_file ollama >"$box/one.yaml"
   docker-compose -f "$box/one.yaml" up -d >/dev/null 2>&1
   until curl -sfo /dev/null "$url"; do sleep 0.05; done
