@@ -217,8 +217,9 @@ Task<> undo_and_prove(Job& job, UpdateJournal& journal) {
 
 Task<UpdateReport> undo(Job& job, UpdateJournal& journal, Error error, Operation& operation) {
   journal.plan().reason = error.why;
-  job.context.progress.note(job.entry.name,
-                            fmt::format("the new version failed: {}; rolling back", error.why));
+  // The lines that the container wrote last come with the error itself.
+  job.context.progress.note(job.entry.name, fmt::format("the new version failed: {}; rolling back",
+                                                        error.why.substr(0, error.why.find('\n'))));
   const auto undone = co_await shielded(undo_and_prove(job, journal));
   auto report =
       report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());
