@@ -107,7 +107,7 @@ time.sleep(600)' "$BOX/hung.sock"
 
 @test "a file system that hangs costs its own rows only" {
   # A directory on which everything blocks: a FUSE server that never answers.
-  python3 -c 'import os; os.close(os.open("/dev/fuse", os.O_RDWR))' || skip "no FUSE here"
+  [ -e /dev/fuse ] || mknod /dev/fuse c 10 229
   mkdir -p "$BOX/dead"
   background python3 -c 'import ctypes, os, sys, time
 fd = os.open("/dev/fuse", os.O_RDWR)
@@ -119,7 +119,7 @@ open(sys.argv[2], "w").close()
 time.sleep(600)' "$BOX/dead" "$BOX/mounted"
   mounted() { [ -e "$BOX/mounted" ] || ! kill -0 "$BACKGROUND" 2>/dev/null; }
   eventually mounted
-  [ -e "$BOX/mounted" ] || skip "no FUSE mount here: $(cat "$BOX/background.out")"
+  [ -e "$BOX/mounted" ] || { cat "$BOX/background.out" >&2 && false; }
   printf 'volumes:\n  root: %s/dead/volumes\n' "$BOX" >"$AISTACK_CONFIG"
   begin=$(date +%s%N)
   run --separate-stderr timeout -s KILL 20 "$AISTACK_BINARY" --json doctor

@@ -8,7 +8,7 @@ load support
 
 setup() {
   setup_box
-  command -v docker-compose >/dev/null || skip "docker-compose is missing (see scripts/packages.sh)"
+  command -v docker-compose
   cat >"$ETC/mine.yaml" <<YAML
 services:
   web:
