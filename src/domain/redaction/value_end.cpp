@@ -81,54 +81,51 @@ std::size_t end_of_quoted(std::string_view text, std::size_t from, Ending& endin
   return npos;
 }
 
-std::size_t end_of_bare(std::string_view text, std::size_t from, const Ending& ending) {
+// The first place at which the value ends: where `ends_at` says so, or at a backslash that belongs
+// to the string around it.
+template <class EndsAt>
+std::size_t first_end(std::string_view text, std::size_t from, const Ending& ending,
+                      EndsAt ends_at) {
   for (auto i = from; i < text.size();) {
     if (text[i] == '\\') {
       const auto own = escaped(text, i, ending.around);
       if (own == 0) return i;
       i += own;
-    } else {
-      if (bare_ends_at(text, i, ending)) return i;
-      ++i;
+      continue;
     }
+    if (ends_at(i)) return i;
+    ++i;
   }
   return npos;
+}
+
+bool closes_around(char c, const Ending& ending) {
+  return (c == '"' && ending.around.quotes[0]) || (c == '\'' && ending.around.single);
+}
+
+std::size_t end_of_bare(std::string_view text, std::size_t from, const Ending& ending) {
+  return first_end(text, from, ending,
+                   [&](std::size_t i) { return bare_ends_at(text, i, ending); });
 }
 
 std::size_t end_of_flow(std::string_view text, std::size_t from, const Ending& ending) {
-  for (auto i = from; i < text.size();) {
+  return first_end(text, from, ending, [&](std::size_t i) {
     const char c = text[i];
-    if (c == '\\') {
-      const auto own = escaped(text, i, ending.around);
-      if (own == 0) return i;
-      i += own;
-      continue;
-    }
-    if (c == ',' && (nothing_of_it_at(text, i + 1) || pair_begins(text, i + 1))) return i;
-    if (c == '}' || (c == '"' && ending.around.quotes[0]) || (c == '\'' && ending.around.single))
-      return i;
-    ++i;
-  }
-  return npos;
+    if (c == ',' && (nothing_of_it_at(text, i + 1) || pair_begins(text, i + 1))) return true;
+    return c == '}' || closes_around(c, ending);
+  });
 }
 
 std::size_t end_of_line(std::string_view text, std::size_t from, const Ending& ending) {
-  for (auto i = from; i < text.size();) {
-    const char c = text[i];
-    if (c == '\\') {
-      const auto own = escaped(text, i, ending.around);
-      if (own == 0) return i;
-      i += own;
-      continue;
-    }
-    if ((c == '"' && ending.around.quotes[0]) || (c == '\'' && ending.around.single)) return i;
-    if (ending.comment && c == '#' && i > from && text[i - 1] == ' ') {
-      while (i > from && text[i - 1] == ' ') --i;
-      return i;
-    }
-    ++i;
-  }
-  return npos;
+  const auto begins_comment = [&](std::size_t i) {
+    return ending.comment && text[i] == '#' && i > from && text[i - 1] == ' ';
+  };
+  auto end = first_end(text, from, ending, [&](std::size_t i) {
+    return closes_around(text[i], ending) || begins_comment(i);
+  });
+  if (end != npos && begins_comment(end))
+    while (end > from && text[end - 1] == ' ') --end;
+  return end;
 }
 
 std::size_t end_of_list(std::string_view text, std::size_t from, Ending& ending) {
