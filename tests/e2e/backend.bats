@@ -89,7 +89,7 @@ YAML
     kill -9 "$BACKGROUND" 2>/dev/null || true
     wait "$BACKGROUND" 2>/dev/null || true
     aistack status
-    eventually test "$(health_of openwebui)" = green
+    eventually is_green openwebui
     now=$(aistack --json backend | jq -r .backend)
     [ "$now" = ollama ] || [ "$now" = localai ]
     aistack backend ollama

@@ -36,7 +36,7 @@ names() { docker ps -a --format '{{.Names}}' | sort | xargs; }
   compose stop
   assert_equal stopped "$(state_of mine)"
   compose start
-  eventually test "$(health_of mine)" = green
+  eventually is_green mine
   compose down
   assert_equal "" "$(names)"
   assert_equal missing "$(state_of mine)"

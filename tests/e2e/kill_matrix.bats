@@ -61,7 +61,7 @@ killed_update() {
       next=${commands[$(((number * 2 + (${#side} % 2)) % 3))]}
       # shellcheck disable=SC2086  # words
       aistack $next >"$BOX/next" 2>&1 || { cat "$BOX/next" >&2 && false; }
-      eventually test "$(health_of openwebui)" = green
+      eventually is_green openwebui
       now=$(version_now)
       plan=$(jq -r .status "$BOX/state/openwebui_update_plan.json" 2>/dev/null || echo none)
       echo "# ${change% HTTP/1.1} | $side | $next | $now (was $old) | $plan" >&3

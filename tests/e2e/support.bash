@@ -54,6 +54,8 @@ aistack() { "$AISTACK_BINARY" "$@"; }
 state_of() { aistack --json status | jq -r --arg s "$1" '.services[] | select(.service == $s).state'; }
 health_of() { aistack --json status | jq -r --arg s "$1" '.services[] | select(.service == $s).health'; }
 
+is_green() { [ "$(health_of "$1")" = green ]; }
+
 container_id() { docker inspect -f '{{.Id}}' "$1"; }
 
 # The status code of GET URL; 000 when nobody answers.
@@ -81,7 +83,8 @@ assert_equal() {
   return 1
 }
 
-# eventually CMD…: until CMD succeeds, 20 s at most.
+# eventually CMD…: until CMD succeeds, 20 s at most. CMD is run anew each time, its arguments are not:
+# what changes has to be asked for inside of it, as is_green does.
 eventually() {
   local end=$((SECONDS + 20))
   until "$@"; do
@@ -100,8 +103,6 @@ background() {
 }
 
 end_background() {
-  # The function would be a shell in between, which gets the signals instead.
-  [ "$1" != aistack ] || set -- "$AISTACK_BINARY" "${@:2}"
   [ -f "$BOX/background.pids" ] || return 0
   xargs -r kill <"$BOX/background.pids" 2>/dev/null || true
 }

@@ -128,6 +128,8 @@ up() {
   [ ! -e "$dir/env" ] || fail "$dir is a lab already: lab.sh down $dir"
   SIMULATOR=$(readlink -f "$simulator")
   trap '[ $? = 0 ] || { tail -n 5 "$dir"/log/*.log >&2; down; }' EXIT
+  # Tests ask the engine as other users too, who must get at its socket in a directory of mktemp's.
+  chmod 0755 "$dir"
   mkdir -p "$dir/log"
   ip netns add "$netns"
   inside ip link set lo up
