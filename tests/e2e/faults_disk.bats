@@ -5,49 +5,34 @@ load support
 load faults_golden
 
 teardown() {
-  local mounted
   end_background
-  ip link delete aistack-small 2>/dev/null || true
   clean_engine
-  while read -r mounted; do umount -l "$mounted"; done < <(
-    awk -v box="$BOX/" 'index($5, box) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
-}
-
-# small_disk DIRECTORY [OPTIONS]: a file system of its own, full to the last byte.
-small_disk() {
-  mkdir -p "$1"
-  mount -t tmpfs -o "${2:-size=64k,mode=0700}" tmpfs "$1"
-  dd if=/dev/zero of="$1/ballast" bs=4k 2>/dev/null || true
+  end_small
 }
 
 @test "no space for the state" {
   small_disk "$AISTACK_STATE_DIR"
+  fill "$AISTACK_STATE_DIR"
   fault disk-state 1 "No space for aistack's state" "Make space, then repeat the command." install ollama
 }
 
 @test "no space for the volumes" {
   small_disk "$VOLUMES" size=64k,nr_inodes=2
+  fill "$VOLUMES"
   fault disk-volumes 1 "No space for a volume's directory" "Make space, then repeat the command." \
     install ollama
 }
 
 @test "no space for the log of events is no reason to fail" {
   small_disk "$AISTACK_LOG_DIR"
+  fill "$AISTACK_LOG_DIR"
   run --separate-stderr aistack install ollama
   assert_equal 0 "$status"
   assert_line "event log is not written"
 }
 
 @test "no space for images" {
-  mkdir "$BOX/engine"
-  mount -t tmpfs -o size=24m tmpfs "$BOX/engine"
-  # A bridge of its own: an engine told to have none takes the other's away.
-  ip link add aistack-small type bridge
-  ip address add 172.31.255.1/24 dev aistack-small
-  background dockerd --data-root "$BOX/engine/data" --exec-root "$BOX/engine/exec" --bridge aistack-small \
-    --iptables=false --pidfile "$BOX/engine.pid" -H "unix://$BOX/engine.sock"
-  eventually curl -sf --unix-socket "$BOX/engine.sock" http://docker/_ping
-  export DOCKER_HOST=unix://$BOX/engine.sock
+  small_engine size=24m
   printf 'services:\n  ollama:\n    image: %s\n' "$AISTACK_TEST_BIG_IMAGE" \
     >"$ETC/ollama.override.yaml"
   fault disk-images 1 "No space for an image" \

@@ -91,11 +91,7 @@ dies_everywhere() {
   shift 2
   for when in $whens; do
     for ((n = 1; n <= 40; ++n)); do
-      export DOCKER_HOST=$AISTACK_TEST_DOCKER
-      clean_engine
-      rm -rf "$BOX/state" "$BOX/volumes"
-      use_image ollama ollama/ollama:1
-      "$prepare" >"$BOX/prepare.out" 2>&1
+      start_over "$prepare"
       dies_at "$n" "$when" "$@" || break
       again "$@"
     done

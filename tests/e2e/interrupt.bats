@@ -89,11 +89,7 @@ old_or_new() {
 interrupted_everywhere() {
   local prepare=$1 n signals=(INT TERM) before containers
   for ((n = 1; n <= 40; ++n)); do
-    export DOCKER_HOST=$AISTACK_TEST_DOCKER
-    clean_engine
-    rm -rf "$BOX/state" "$BOX/volumes"
-    use_image ollama ollama/ollama:1
-    "$prepare" >"$BOX/prepare.out" 2>&1
+    start_over "$prepare"
     before=$(engine_state)
     containers=$(docker ps -a --format '{{.Names}}')
     interrupted_at "$n" "${signals[n % 2]}" install ollama || break

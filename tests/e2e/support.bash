@@ -39,6 +39,51 @@ clean_engine() {
   docker image ls -q | sort -u | for_all docker image rm -f
 }
 
+# stop_engine, start_engine: the lab's, as a service manager would; `unless-stopped` containers are back
+# with it. Neither returns before it is done.
+stop_engine() { lab stop-engine; }
+start_engine() { lab start-engine; }
+restart_engine() { stop_engine && start_engine; }
+lab() { "$BATS_TEST_DIRNAME/../lab/lab.sh" "$1" "$AISTACK_TEST_DIR" 3>&-; }
+
+# start_over PREPARE: nothing of the rounds before is left, and PREPARE has made what the next one needs.
+start_over() {
+  export DOCKER_HOST=$AISTACK_TEST_DOCKER
+  clean_engine
+  rm -rf "$BOX/state" "$BOX/volumes"
+  use_image ollama ollama/ollama:1
+  "$1" >"$BOX/prepare.out" 2>&1
+}
+
+# small_disk DIRECTORY [OPTIONS]: a file system of its own, of 64 KiB.
+small_disk() {
+  mkdir -p "$1"
+  mount -t tmpfs -o "${2:-size=64k,mode=0700}" tmpfs "$1"
+}
+
+# fill DIRECTORY, to the last byte; `rm DIRECTORY/ballast` makes space again.
+fill() { dd if=/dev/zero of="$1/ballast" bs=4k 2>/dev/null || true; }
+
+# small_engine OPTIONS: aistack's engine is from now on one of the test's own, on a disk of its own.
+small_engine() {
+  small_disk "$BOX/engine" "$1"
+  # A bridge of its own: an engine told to have none takes the other's away.
+  ip link add aistack-small type bridge
+  ip address add 172.31.255.1/24 dev aistack-small
+  background dockerd --data-root "$BOX/engine/data" --exec-root "$BOX/engine/exec" --bridge aistack-small \
+    --iptables=false --pidfile "$BOX/engine.pid" -H "unix://$BOX/engine.sock"
+  eventually curl -sf --unix-socket "$BOX/engine.sock" http://docker/_ping
+  export DOCKER_HOST=unix://$BOX/engine.sock
+}
+
+# For teardown: what small_disk and small_engine have made.
+end_small() {
+  local mounted
+  ip link delete aistack-small 2>/dev/null || true
+  while read -r mounted; do umount -l "$mounted"; done < <(
+    awk -v box="$BOX/" 'index($5, box) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+}
+
 # use_image SERVICE IMAGE: an override file with an image of the lab's registry.
 use_image() {
   printf 'services:\n  %s:\n    image: %s/%s\n' "$1" "$AISTACK_TEST_REGISTRY" "$2" \

@@ -5,10 +5,12 @@
 #   lab.sh up DIR [SIMULATOR]   starts everything and writes DIR/env; returns once all of it answers
 #   lab.sh down DIR             ends it and removes DIR, whatever state it is in
 #   lab.sh enter DIR CMD…       runs CMD inside the lab's network namespace, with DIR/env exported
+#   lab.sh stop-engine DIR      ends dockerd as the system's service manager does, its containers too
+#   lab.sh start-engine DIR     starts it again with the same options; returns once it answers
 set -euo pipefail
 
 usage() {
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -43,7 +45,8 @@ wait_for() {
 start() {
   local name=$1
   shift
-  inside "$@" >"$dir/log/$name.log" 2>&1 </dev/null &
+  # Not by the function: the pid would be that of a shell around it, which dies alone.
+  nsenter --net="/run/netns/$netns" "$@" >>"$dir/log/$name.log" 2>&1 </dev/null &
   echo $! >"$dir/$name.pid"
 }
 
@@ -62,6 +65,12 @@ start_docker() {
   echo '{"max-download-attempts": 1}' >"$dir/daemon.json"
   start docker dockerd --config-file "$dir/daemon.json" --data-root "$dir/data" \
     --exec-root "$dir/exec" --pidfile "$dir/dockerd.pid" -H "unix://$dir/docker.sock"
+}
+
+# Also where a test has ended it, or told it to end.
+start_engine() {
+  start_docker
+  wait_for 60 "dockerd" curl -sf --unix-socket "$dir/docker.sock" http://docker/_ping
 }
 
 start_podman() {
@@ -134,10 +143,9 @@ up() {
   ip netns add "$netns"
   inside ip link set lo up
   start_registry
-  start_docker
   start_podman
+  start_engine
   wait_for 60 "the registry" inside curl -sf "http://$registry/v2/"
-  wait_for 60 "dockerd" curl -sf --unix-socket "$dir/docker.sock" http://docker/_ping
   push_images
   wait_for 60 "podman" curl -sf --unix-socket "$dir/podman.sock" http://docker/_ping
   cat >"$dir/env" <<ENV
@@ -204,5 +212,7 @@ case $command in
   up) up "$@" ;;
   down) down ;;
   enter) enter "$@" ;;
+  stop-engine) stop docker ;;
+  start-engine) start_engine ;;
   *) usage ;;
 esac
