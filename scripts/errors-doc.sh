@@ -49,6 +49,7 @@ the `state` that things are in now, and what to do `next`. With `--json` the sam
 HEAD
   section engine "The container engine"
   section registry "Images and registries"
+  section update "Updates"
   section disk "Disks and directories"
   section catalog "Catalog files"
   section name "Names"
