@@ -13,7 +13,7 @@ domain: base
 compose: domain base
 ports: domain base
 operations: ports domain compose base
-adapters: ports domain base adapters/http
+adapters: ports domain base adapters/http adapters/libarchive
 cli: operations ports domain base
 agent: operations ports domain base
 app: *

@@ -1,7 +1,5 @@
 #include "adapters/archive/file_reader.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "adapters/libarchive/libarchive.hpp"
 #include "base/errno.hpp"
 
 namespace aistack::adapters::archive {
@@ -105,23 +104,26 @@ class PlainReader final : public Reader {
 
 class CompressedReader final : public Reader {
  public:
-  CompressedReader(fs::path path, ports::FileEntry entry, Descriptor file, std::uint64_t most)
-      : Reader(std::move(path), std::move(entry), most), file_(std::move(file)) {}
-  ~CompressedReader() override { ::archive_read_free(reader_); }
+  CompressedReader(const libarchive::Library& library, fs::path path, ports::FileEntry entry,
+                   Descriptor file, std::uint64_t most)
+      : Reader(std::move(path), std::move(entry), most),
+        library_(library),
+        file_(std::move(file)) {}
+  ~CompressedReader() override { library_.archive_read_free(reader_); }
 
   Result<> begin() {
     // Each of these warns when it would have to start another program, which is not wanted.
     const bool ready = reader_ != nullptr &&
-                       ::archive_read_support_filter_gzip(reader_) == ARCHIVE_OK &&
-                       ::archive_read_support_filter_xz(reader_) == ARCHIVE_OK &&
-                       ::archive_read_support_filter_bzip2(reader_) == ARCHIVE_OK &&
-                       ::archive_read_support_filter_zstd(reader_) == ARCHIVE_OK &&
-                       ::archive_read_support_format_raw(reader_) == ARCHIVE_OK &&
-                       ::archive_read_support_format_empty(reader_) == ARCHIVE_OK &&
-                       ::archive_read_open_fd(reader_, file_.fd, kBlock) == ARCHIVE_OK;
+                       library_.archive_read_support_filter_gzip(reader_) == ARCHIVE_OK &&
+                       library_.archive_read_support_filter_xz(reader_) == ARCHIVE_OK &&
+                       library_.archive_read_support_filter_bzip2(reader_) == ARCHIVE_OK &&
+                       library_.archive_read_support_filter_zstd(reader_) == ARCHIVE_OK &&
+                       library_.archive_read_support_format_raw(reader_) == ARCHIVE_OK &&
+                       library_.archive_read_support_format_empty(reader_) == ARCHIVE_OK &&
+                       library_.archive_read_open_fd(reader_, file_.fd, kBlock) == ARCHIVE_OK;
     if (!ready) return failed();
     struct archive_entry* header = nullptr;
-    const int found = ::archive_read_next_header(reader_, &header);
+    const int found = library_.archive_read_next_header(reader_, &header);
     empty_ = found == ARCHIVE_EOF;
     if (found < ARCHIVE_WARN) return failed();
     return ok();
@@ -130,19 +132,20 @@ class CompressedReader final : public Reader {
  private:
   Result<std::string_view> read() override {
     if (empty_) return std::string_view{};
-    const auto got = ::archive_read_data(reader_, block_.data(), block_.size());
+    const auto got = library_.archive_read_data(reader_, block_.data(), block_.size());
     if (got < 0) return failed();
     return std::string_view{block_.data(), static_cast<std::size_t>(got)};
   }
 
   Error failed() const {
-    const char* const text = reader_ == nullptr ? nullptr : ::archive_error_string(reader_);
+    const char* const text = reader_ == nullptr ? nullptr : library_.archive_error_string(reader_);
     return {ErrorCode::kIo, fmt::format("{}: cannot be uncompressed: {}", path_.string(),
                                         text == nullptr ? "no memory" : text)};
   }
 
+  const libarchive::Library& library_;
   Descriptor file_;
-  struct archive* reader_ = ::archive_read_new();
+  struct archive* reader_ = library_.archive_read_new();
   std::string block_ = std::string(kBlock, '\0');
   bool empty_ = false;
 };
@@ -194,8 +197,9 @@ class RealFileReader final : public ports::FileReader {
     ports::FileEntry entry{path.filename().string(), static_cast<std::uint64_t>(status.st_size),
                            time_of(status)};
     if (is_compressed(path)) {
-      auto reader =
-          std::make_unique<CompressedReader>(path, std::move(entry), std::move(file), most_bytes);
+      BOOST_OUTCOME_TRY(const auto* library, libarchive::library());
+      auto reader = std::make_unique<CompressedReader>(*library, path, std::move(entry),
+                                                       std::move(file), most_bytes);
       BOOST_OUTCOME_TRY(reader->begin());
       return std::unique_ptr<ports::ByteReader>{std::move(reader)};
     }

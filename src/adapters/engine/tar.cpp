@@ -1,18 +1,18 @@
 #include "adapters/engine/tar.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <charconv>
 #include <memory>
 
+#include "adapters/libarchive/libarchive.hpp"
 #include "base/text.hpp"
 
 namespace aistack::engine {
 namespace {
 
+using adapters::libarchive::Library;
 using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
 using Entry = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;
 
@@ -37,36 +37,39 @@ Result<std::int64_t> owner(const domain::InjectedFile& file, const std::string& 
   return number;
 }
 
-Result<> add(archive* writer, const domain::InjectedFile& file) {
+Result<> add(const Library& library, archive* writer, const domain::InjectedFile& file) {
   BOOST_OUTCOME_TRY(const auto uid, owner(file, file.uid));
   BOOST_OUTCOME_TRY(const auto gid, owner(file, file.gid));
-  const Entry entry{archive_entry_new(), archive_entry_free};
-  archive_entry_set_pathname(entry.get(), file.path.c_str() + (file.path.starts_with('/') ? 1 : 0));
-  archive_entry_set_filetype(entry.get(), S_IFREG);
-  archive_entry_set_perm(entry.get(), static_cast<mode_t>(file.mode & 07777U));
-  archive_entry_set_uid(entry.get(), uid);
-  archive_entry_set_gid(entry.get(), gid);
-  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(file.content.size()));
-  const bool written = archive_write_header(writer, entry.get()) == ARCHIVE_OK &&
-                       archive_write_data(writer, file.content.data(), file.content.size()) ==
-                           static_cast<la_ssize_t>(file.content.size());
+  const Entry entry{library.archive_entry_new(), library.archive_entry_free};
+  library.archive_entry_set_pathname(entry.get(),
+                                     file.path.c_str() + (file.path.starts_with('/') ? 1 : 0));
+  library.archive_entry_set_filetype(entry.get(), S_IFREG);
+  library.archive_entry_set_perm(entry.get(), static_cast<mode_t>(file.mode & 07777U));
+  library.archive_entry_set_uid(entry.get(), uid);
+  library.archive_entry_set_gid(entry.get(), gid);
+  library.archive_entry_set_size(entry.get(), static_cast<la_int64_t>(file.content.size()));
+  const bool written =
+      library.archive_write_header(writer, entry.get()) == ARCHIVE_OK &&
+      library.archive_write_data(writer, file.content.data(), file.content.size()) ==
+          static_cast<la_ssize_t>(file.content.size());
   if (written) return ok();
-  const char* why = archive_error_string(writer);
+  const char* why = library.archive_error_string(writer);
   return refused(file, why == nullptr ? "it does not fit into an archive" : why);
 }
 
 }  // namespace
 
 Result<std::string> tar_of(const std::vector<domain::InjectedFile>& files) {
+  BOOST_OUTCOME_TRY(const auto* library, adapters::libarchive::library());
   std::string text;
-  const Writer writer{archive_write_new(), archive_write_free};
-  archive_write_set_format_pax_restricted(writer.get());
-  archive_write_set_bytes_in_last_block(writer.get(), 1);
-  archive_write_open(writer.get(), &text, nullptr, append, nullptr);
+  const Writer writer{library->archive_write_new(), library->archive_write_free};
+  library->archive_write_set_format_pax_restricted(writer.get());
+  library->archive_write_set_bytes_in_last_block(writer.get(), 1);
+  library->archive_write_open(writer.get(), &text, nullptr, append, nullptr);
   for (const auto& file : files) {
-    BOOST_OUTCOME_TRY(add(writer.get(), file));
+    BOOST_OUTCOME_TRY(add(*library, writer.get(), file));
   }
-  if (archive_write_close(writer.get()) == ARCHIVE_OK) return text;
+  if (library->archive_write_close(writer.get()) == ARCHIVE_OK) return text;
   return Error{ErrorCode::kInternal, "an archive in memory could not be finished"};
 }
 
