@@ -257,7 +257,8 @@ class ContainerEngine {
   virtual Task<> unpause_container(std::string name) = 0;
   // kNameInUse, kNotFound. Works on a running one.
   virtual Task<> rename_container(std::string name, std::string new_name) = 0;
-  // Absent: ok. kConflict: running, and not `force`.
+  // Absent: ok. Being removed by another call: ok, once it is gone. kConflict: running, and not
+  // `force`.
   virtual Task<> remove_container(std::string name, RemoveOptions options) = 0;
   // Waits until it is not running; gives the exit code.
   virtual Task<int> wait_container(std::string name) = 0;

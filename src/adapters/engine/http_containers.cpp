@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kEnginesGrace{10};  // where a container names none
+// Docker's answer, with 409, to a second DELETE. Podman lets the second one wait.
+constexpr std::string_view kBeingRemoved = "is already in progress";
 
 Error no_container(std::string_view name) {
   return {ErrorCode::kNotFound, "No such container: " + printable(name, 200)};
@@ -150,9 +152,21 @@ Task<> HttpEngine::remove_container(std::string name, ports::RemoveOptions optio
       fmt::format("/containers/{}?force={}&v={}", name, options.force, options.anonymous_volumes),
       {},
       transport_.deadlines().create};
-  const auto removed = co_await perform(std::move(call));
+  auto removed = co_await perform(std::move(call));
+  // Somebody else's request, or one of ours that was killed, removes it just now.
+  if (!removed && removed.error().why.find(kBeingRemoved) != std::string::npos)
+    removed = co_await wait_until_removed(std::move(name));
   if (!removed && removed.error().code == ErrorCode::kNotFound) co_return ok();
   co_return removed;
+}
+
+Task<> HttpEngine::wait_until_removed(std::string name) {
+  ApiCall call{Call::remove_container,
+               "POST",
+               "/containers/" + name + "/wait?condition=removed",
+               {},
+               transport_.deadlines().create};
+  co_return co_await perform(std::move(call));
 }
 
 Task<ports::ContainerStats> HttpEngine::container_stats(std::string name) {

@@ -13,10 +13,12 @@ namespace aistack::engine {
 class HttpEngine final : public ports::ContainerEngine {
  public:
   explicit HttpEngine(boost::asio::any_io_executor executor, http::Address address,
-                      std::string endpoint, EngineDeadlines deadlines, LoginSource logins)
+                      std::string endpoint, EngineDeadlines deadlines, LoginSource logins,
+                      EngineObserver observer)
       : executor_(executor),
         logins_(std::move(logins)),
-        transport_(std::move(executor), std::move(address), std::move(endpoint), deadlines) {}
+        transport_(std::move(executor), std::move(address), std::move(endpoint), deadlines,
+                   std::move(observer)) {}
 
   std::string endpoint() const override { return transport_.endpoint(); }
   bool local() const override;
@@ -73,6 +75,8 @@ class HttpEngine final : public ports::ContainerEngine {
   // POST /containers/NAME/VERB.
   Task<> on_container(Call call, std::string name, std::string verb,
                       std::optional<std::chrono::milliseconds> allowed = {});
+  // kNotFound: it is gone.
+  Task<> wait_until_removed(std::string name);
   Task<> connect_all(const std::vector<domain::NetworkAttachment>& networks, std::string id);
   Task<> complete(const std::vector<domain::NetworkAttachment>& networks,
                   const std::vector<domain::InjectedFile>& files, std::string id);

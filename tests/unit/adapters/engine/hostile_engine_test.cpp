@@ -466,6 +466,27 @@ TEST_F(HostileEngine, RefusesAnUploadBeforeItIsThere) {
   EXPECT_ERROR(run(engine_->write_archive("x", "/", source)), ErrorCode::kNotFound);
 }
 
+// A client that was killed has asked for the same removal before.
+Answer removed_by_another(const Request& request, const std::string& wait_answer) {
+  if (request.method == "DELETE")
+    return {http_answer(409, R"({"message":"removal of container x is already in progress"})")};
+  EXPECT_THAT(request.target, HasSubstr("/containers/x/wait?condition=removed"));
+  return {wait_answer, wait_answer.empty() ? Then::hold : Then::keep};
+}
+
+TEST_F(HostileEngine, RemovesAContainerAlready) {
+  for (const auto& answer : {http_answer(200, R"({"Error":null,"StatusCode":137})"),
+                             http_answer(404, R"({"message":"No such container: x"})")}) {
+    serve([&](const Request& request) { return removed_by_another(request, answer); });
+    ASSERT_OK(run(engine_->remove_container("x", {})));
+  }
+}
+
+TEST_F(HostileEngine, RemovesAContainerWithoutEnd) {
+  serve([](const Request& request) { return removed_by_another(request, ""); });
+  EXPECT_ERROR(run(engine_->remove_container("x", {})), ErrorCode::kEngineTimeout);
+}
+
 // -- is merely verbose
 
 TEST_F(HostileEngine, HasALogLineOfManyMegabytes) {
