@@ -71,6 +71,7 @@ struct Settings {
     UpdateMode mode = UpdateMode::rolling;
     bool stage = true;
     std::chrono::seconds soak{10};
+    std::uint64_t keep_images = 1;  // older ones, a container
   } updates;
   struct Backup {
     std::optional<std::string> directory;  // absent: <state>/backups

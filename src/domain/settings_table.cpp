@@ -144,6 +144,13 @@ constexpr auto kTable = std::to_array<SettingKey>({
      .least = 0,
      .most = 3600,
      .doc = "How long an updated service must run without a restart before it is kept."},
+    {.key = "updates.keep_images",
+     .field = AISTACK_FIELD(updates.keep_images),
+     .least = 1,
+     .most = 100,
+     .unit = "images",
+     .doc = "How many images from before its updates are kept of each container; a rollback needs "
+            "the last one."},
     {.key = "backup.directory",
      .field = AISTACK_FIELD(backup.directory),
      .check = check_absolute_path,

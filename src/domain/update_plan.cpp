@@ -33,7 +33,8 @@ nlohmann::json to_json(const PlanMember& member) {
           {"from_image_id", member.from_image_id},
           {"to_image", member.to_image},
           {"to_image_id", member.to_image_id},
-          {"was_running", member.was_running}};
+          {"was_running", member.was_running},
+          {"kept_images", member.kept_images}};
 }
 
 nlohmann::json to_json(const PlanSnapshot& snapshot) {
@@ -82,6 +83,18 @@ class Reader {
       items.emplace_back(item);
     }
     return items;
+  }
+  // Absent: none.
+  std::vector<std::string> optional_texts(const char* key) {
+    std::vector<std::string> texts;
+    const auto found = document_.find(key);
+    if (found == document_.end()) return texts;
+    if (!found->is_array()) return problem(key), texts;
+    for (const auto& item : *found) {
+      if (!item.is_string()) return problem(key), std::vector<std::string>{};
+      texts.push_back(item.get<std::string>());
+    }
+    return texts;
   }
   void problem(const std::string& key) {
     if (problem_.empty()) problem_ = key;
@@ -142,7 +155,8 @@ Result<UpdatePlan> update_plan_from_json(const nlohmann::json& document) {
                             .from_image_id = item.text("from_image_id"),
                             .to_image = item.text("to_image"),
                             .to_image_id = item.text("to_image_id"),
-                            .was_running = item.boolean("was_running")});
+                            .was_running = item.boolean("was_running"),
+                            .kept_images = item.optional_texts("kept_images")});
     reader.adopt(item);
   }
   for (auto& item : reader.list("snapshots")) {

@@ -21,6 +21,8 @@ struct PlanMember {
   std::string to_image;
   std::string to_image_id;
   bool was_running = false;
+  // Ids of images from earlier updates that were kept, the newest first.
+  std::vector<std::string> kept_images = {};
 };
 
 // A volume that was copied before the new version could change it. `saved` exists only when it is

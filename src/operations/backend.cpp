@@ -62,16 +62,36 @@ Task<Target> locate(Context& context, const CatalogEntry& entry, ServiceView vie
   co_return target;
 }
 
-Task<Target> find_ui(Context& context, std::string operation) {
+// A UI that stores no settings goes by its environment, which is the administrator's to write.
+Error set_by_environment(const std::string& ui, const CatalogEntry* backend) {
+  Error error{ErrorCode::kConflict, "it stores no settings: it goes by its environment",
+              fmt::format("the backend of {} is not aistack's to change", ui)};
+  if (backend == nullptr) return error;
+  for (const auto& [name, value] : backend->spec().backend_env)
+    error.next.push_back(fmt::format("set {}={}", name, value));
+  error.next.push_back(
+      fmt::format("in the environment of {0} in /etc/aistack/compose/{0}.override.yaml, then: "
+                  "aistack start {0}",
+                  ui));
+  return error;
+}
+
+// `backend`: what it is to be switched to, if anything.
+Task<Target> find_ui(Context& context, std::string operation, const CatalogEntry* backend) {
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
   std::string known;
+  std::string without_settings;
   for (const auto& entry : context.catalog.entries()) {
-    if (entry.spec().role != domain::Role::ui || !entry.spec().stored_settings) continue;
-    known = entry.name;
+    if (entry.spec().role != domain::Role::ui) continue;
     BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
-    if (view.has_container())
+    if (entry.spec().stored_settings)
+      known = entry.name;
+    else if (view.has_container())
+      without_settings = entry.name;
+    if (view.has_container() && entry.spec().stored_settings)
       co_return co_await locate(context, entry, std::move(view), std::move(operation));
   }
+  if (!without_settings.empty()) co_return set_by_environment(without_settings, backend);
   co_return cannot("there is no UI whose backend could be shown or changed", ErrorCode::kNotFound,
                    "none is installed", known.empty() ? "" : "aistack install " + known);
 }
@@ -166,7 +186,7 @@ Task<> undo_and_prove(Context& context, const Target& target, const UiBinding& b
 
 Task<BackendReport> run_switch(Context& context, ports::SettingsDatabase& database,
                                const CatalogEntry& backend, Operation& operation) {
-  BOOST_OUTCOME_CO_TRY(const auto target, co_await find_ui(context, operation.id()));
+  BOOST_OUTCOME_CO_TRY(const auto target, co_await find_ui(context, operation.id(), &backend));
   const auto& wanted = backend.spec().backend_settings;
   BOOST_OUTCOME_CO_TRY(const bool already, has_stored(database, target, wanted));
   BackendReport report{.ui = target.entry->name, .backend = backend.name};
@@ -206,15 +226,15 @@ Task<BackendReport> run_switch(Context& context, ports::SettingsDatabase& databa
   co_return report;
 }
 
-Task<std::string> ui_name(Context& context) {
-  BOOST_OUTCOME_CO_TRY(const auto target, co_await find_ui(context, "none"));
+Task<std::string> ui_name(Context& context, const CatalogEntry& backend) {
+  BOOST_OUTCOME_CO_TRY(const auto target, co_await find_ui(context, "none", &backend));
   co_return target.entry->name;
 }
 
 }  // namespace
 
 Task<BackendReport> show_backend(Context& context, ports::SettingsDatabase& database) {
-  BOOST_OUTCOME_CO_TRY(const auto target, co_await find_ui(context, "none"));
+  BOOST_OUTCOME_CO_TRY(const auto target, co_await find_ui(context, "none", nullptr));
   BackendReport report{.ui = target.entry->name};
   for (const auto* entry : backends(context)) report.candidates.push_back(entry->name);
   BOOST_OUTCOME_CO_TRY(report.backend, stored_backend(context, database, target));
@@ -225,7 +245,7 @@ Task<BackendReport> switch_backend(Context& context, ports::SettingsDatabase& da
                                    std::string backend) {
   BOOST_OUTCOME_CO_TRY(const auto* entry, find_backend(context, backend));
   BOOST_OUTCOME_CO_TRY(co_await require_installed(context, *entry));
-  BOOST_OUTCOME_CO_TRY(auto ui, co_await ui_name(context));
+  BOOST_OUTCOME_CO_TRY(auto ui, co_await ui_name(context, *entry));
   BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, ui, "backend"));
   auto report = co_await run_switch(context, database, *entry, operation);
   if (!report) {

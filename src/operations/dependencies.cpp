@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "operations/engine_bell.hpp"
+
 namespace aistack::operations {
 namespace {
 
@@ -45,7 +47,7 @@ Error not_ready(const CatalogEntry& entry, const compose::ComposeService& servic
 }
 
 Task<> wait_for(Context& context, const CatalogEntry& entry, const compose::ComposeService& service,
-                const compose::Dependency& dependency) {
+                const compose::Dependency& dependency, EngineBell& bell) {
   const auto other =
       std::find_if(entry.project.services.begin(), entry.project.services.end(),
                    [&](const auto& candidate) { return candidate.name == dependency.service; });
@@ -60,7 +62,7 @@ Task<> wait_for(Context& context, const CatalogEntry& entry, const compose::Comp
       if (!dependency.required) co_return ok();
       co_return not_ready(entry, service, dependency, seen.value_or(ports::ContainerDetails{}));
     }
-    BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(pause));
+    BOOST_OUTCOME_CO_TRY(co_await bell.pause(context, pause));
     pause = std::min<std::chrono::nanoseconds>(pause * 2, kLongestPause);
   }
 }
@@ -71,7 +73,9 @@ Task<> wait_for_dependencies(Context& context, const CatalogEntry& entry,
                              const compose::ComposeService& service) {
   for (const auto& dependency : service.depends_on)
     if (dependency.condition != Condition::started) {
-      BOOST_OUTCOME_CO_TRY(co_await wait_for(context, entry, service, dependency));
+      EngineBell bell{co_await boost::asio::this_coro::executor};
+      BOOST_OUTCOME_CO_TRY(co_await bell.during(
+          context, entry.project.name, wait_for(context, entry, service, dependency, bell)));
     }
   co_return ok();
 }

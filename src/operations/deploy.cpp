@@ -6,6 +6,7 @@
 
 #include "base/when_all.hpp"
 #include "operations/dependencies.hpp"
+#include "operations/held_back.hpp"
 #include "operations/images.hpp"
 #include "operations/labels.hpp"
 #include "operations/port_check.hpp"
@@ -26,6 +27,7 @@ struct Part {
   std::optional<ports::ContainerSummary> existing;
   std::vector<std::string> drifted;
   std::string image;  // the reference that it is to run
+  std::optional<HeldBack> held = {};
 
   bool running() const {
     return existing && (existing->state == ports::ContainerState::running ||
@@ -48,20 +50,36 @@ std::string expected_hash(const CatalogEntry& entry, const compose::ComposeServi
   return container_for(entry, service, {}, false, ids).config["Labels"].value(kComposeHash, "");
 }
 
-std::vector<Part> parts_of(const Context& context, const ServiceView& view,
-                           const EngineFacts& facts) {
+// A version that came to nothing in its update is not put in by anything but another update.
+Result<> hold_back(Context& context, const ServiceView& view, Part& part) {
+  BOOST_OUTCOME_TRY(part.held, held_back(context, view, *part.service));
+  if (part.held && part.existing && part.existing->image_id != part.held->instead.image_id)
+    part.held.reset();
+  if (!part.held) return ok();
+  part.image = part.held->instead.reference;
+  context.progress.note(
+      view.entry->name,
+      fmt::format("{} came to nothing in its update: {} goes on (aistack update {} tries again)",
+                  part.held->failed, part.image, view.entry->name));
+  return ok();
+}
+
+Result<std::vector<Part>> parts_of(Context& context, const ServiceView& view,
+                                   const EngineFacts& facts) {
   const auto ids = existing_ids(view);
   std::vector<Part> parts;
   for (const auto& container : view.containers) {
     Part part{.service = container.service,
               .existing = container.container,
               .image = effective_image(context, *view.entry, *container.service)};
+    BOOST_OUTCOME_TRY(hold_back(context, view, part));
     if (part.existing) {
       const Expected expected{.config_hash = expected_hash(*view.entry, *part.service, ids),
                               .image = part.image,
                               .running_image = part.existing->image,
                               .gpu_dropped = drops_gpu(*part.service, facts)};
       part.drifted = drifted_keys(part.existing->labels, *part.service, expected);
+      if (part.held) std::erase(part.drifted, "image");
     }
     parts.push_back(std::move(part));
   }
@@ -89,15 +107,24 @@ Task<> forgive_names(Context& context, std::vector<Part>& parts) {
   co_return ok();
 }
 
+// The engine has what is to run instead of a version that was held back, as a rule.
+Task<ports::ImageDetails> image_of(Context& context, const CatalogEntry& entry, const Part& part,
+                                   PullPolicy policy) {
+  if (part.held) {
+    const auto& id = part.held->instead.image_id;
+    BOOST_OUTCOME_CO_TRY(auto image, co_await context.engine.inspect_image(id));
+    if (image) co_return std::move(*image);
+  }
+  WantedImage wanted{part.image, part.service->platform};
+  co_return co_await ensure_image(context, entry.name, std::move(wanted), policy);
+}
+
 // The images of all parts that are made anew, pulled at once.
 Task<std::vector<std::string>> image_ids(Context& context, const CatalogEntry& entry,
                                          const std::vector<Part>& parts, PullPolicy policy) {
   std::vector<Task<ports::ImageDetails>> pulls;
   for (const auto& part : parts)
-    if (part.must_create()) {
-      WantedImage wanted{part.image, part.service->platform};
-      pulls.push_back(ensure_image(context, entry.name, std::move(wanted), policy));
-    }
+    if (part.must_create()) pulls.push_back(image_of(context, entry, part, policy));
   auto results = co_await when_all(std::move(pulls));
   std::vector<std::string> ids;
   std::size_t next = 0;
@@ -201,6 +228,18 @@ Task<DeployReport> come_to_nothing(Context& context, const CatalogEntry& entry, 
   co_return explain(std::move(error), entry, done);
 }
 
+// What a rotation that was killed kept of the old values is of no use any more: the service has
+// become green with the new ones.
+void forget_old_secrets(Context& context, const CatalogEntry& entry) {
+  if (entry.spec().secrets.empty()) return;
+  const auto kept = context.secrets.has_previous(entry.name);
+  if (!kept || !kept.value()) return;
+  const auto forgotten = context.secrets.forget_previous(entry.name);
+  if (!forgotten)
+    context.progress.note(entry.name,
+                          "the old secrets are still on disk: " + forgotten.error().why);
+}
+
 }  // namespace
 
 std::string_view to_string(Deployed action) {
@@ -275,7 +314,7 @@ Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFact
 Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFacts facts,
                           DeployOptions options) {
   BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, facts.containers));
-  auto parts = parts_of(context, view, facts);
+  BOOST_OUTCOME_CO_TRY(auto parts, parts_of(context, view, facts));
   BOOST_OUTCOME_CO_TRY(co_await forgive_names(context, parts));
   if (options.recreate)
     for (auto& part : parts)
@@ -322,6 +361,7 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
                          "the container is left as it is, to be looked at");
   report.health = ready.value().verdict.health;
   report.health_reason = ready.value().verdict.reason;
+  forget_old_secrets(context, entry);
   co_return report;
 }
 

@@ -23,7 +23,7 @@ class Progress {
   // A step begins: "creating container", "waiting for green". It lasts until the next call of
   // `step`, `done` or `failed` for the same service.
   virtual void step(const std::string& service, const std::string& text) = 0;
-  // Called often; the receiver draws as often as it likes.
+  // Called often. Without an image: the pull has come to nothing.
   virtual void pull(const std::string& service, const PullTotals& totals) = 0;
   virtual void done(const std::string& service, const std::string& text) = 0;
   virtual void failed(const std::string& service, const std::string& text) = 0;

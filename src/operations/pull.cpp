@@ -46,7 +46,9 @@ Task<> pull(Context& context, const std::string& service, const WantedImage& wan
     };
     context.progress.step(service, "pulling " + wanted.reference);
     auto pulled = co_await context.engine.pull_image(wanted.reference, sink, wanted.platform);
-    if (pulled || attempt == kTries || !worth_another_try(pulled.error())) co_return pulled;
+    if (pulled) co_return pulled;
+    context.progress.pull(service, {});
+    if (attempt == kTries || !worth_another_try(pulled.error())) co_return pulled;
     context.progress.note(service,
                           fmt::format("pull failed ({}), try {} of {} in {}s", pulled.error().why,
                                       attempt + 1, kTries, pause.count()));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "operations/removal.hpp"
 #include "operations/snapshot.hpp"
 #include "operations/stage.hpp"
 #include "operations/swap.hpp"
@@ -13,10 +14,6 @@ namespace aistack::operations {
 namespace {
 
 using domain::UpdatePlan;
-
-constexpr ports::RemoveOptions kForce{.force = true, .anonymous_volumes = true};
-// The old container's anonymous volumes belong to the one that comes back under its name.
-constexpr ports::RemoveOptions kForceKeepVolumes{.force = true, .anonymous_volumes = false};
 
 bool has(const std::vector<ports::ContainerSummary>& all, const std::string& name) {
   return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
@@ -29,10 +26,10 @@ Task<> remove_new(Context& context, const UpdatePlan& plan,
     const auto& name = member.container;
     for (const auto& beside : {stage_name(name), next_name(name)})
       if (has(all, beside)) {
-        BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(beside, kForce));
+        BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(beside, kWithItsVolumes));
       }
     if (has(all, previous_name(name)) && has(all, name)) {
-      BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(name, kForceKeepVolumes));
+      BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(name, kKeepItsVolumes));
     }
   }
   co_return ok();
@@ -48,7 +45,7 @@ Task<> bring_back(Context& context, const UpdatePlan& plan,
   for (const auto& member : plan.members) {
     if (!member.was_running) continue;
     const auto started = co_await context.engine.start_container(member.container);
-    // Somebody removed the old container meanwhile: `start` makes one from the recorded image.
+    // Somebody removed the old container meanwhile: `start` makes one, of the recorded image.
     if (!started && started.error().code != ErrorCode::kNotFound) co_return started.error();
   }
   co_return ok();
@@ -70,6 +67,15 @@ void write_event(Context& context, const UpdatePlan& plan, const char* name, con
   static_cast<void>(context.events.append(event));
 }
 
+Error unfinished(Error error, const std::string& service, const char* cannot) {
+  error = with_what(std::move(error), fmt::format("{} of {}", cannot, service));
+  error = with_state(std::move(error),
+                     "its update plan stays open, with the old container and its data kept");
+  return with_next(
+      std::move(error),
+      fmt::format("the next command on {} tries again: aistack start {}", service, service));
+}
+
 }  // namespace
 
 Task<> roll_back(Context& context, UpdateJournal& journal) {
@@ -78,13 +84,18 @@ Task<> roll_back(Context& context, UpdateJournal& journal) {
   // which asks for the same.
   static_cast<void>(journal.save());
   BOOST_OUTCOME_CO_TRY(co_await undo_steps(context, journal.plan()));
-  co_return journal.close(UpdatePlan::Status::rolled_back);
+  const auto closed = journal.close(UpdatePlan::Status::rolled_back);
+  // What it is about is done; the open plan makes the next command look again, and find nothing.
+  if (!closed)
+    context.progress.note(journal.plan().service,
+                          "rolled back, but the plan cannot be closed: " + closed.error().why);
+  co_return ok();
 }
 
 Task<> clean_up(Context& context, UpdateJournal& journal) {
   for (const auto& member : journal.plan().members) {
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(previous_name(member.container),
-                                                                  kForceKeepVolumes));
+    BOOST_OUTCOME_CO_TRY(
+        co_await context.engine.remove_container(previous_name(member.container), kKeepItsVolumes));
   }
   co_return journal.close(UpdatePlan::Status::finished);
 }
@@ -97,13 +108,19 @@ Task<bool> recover(Context& context, std::string service) {
   if (recovery == domain::Recovery::nothing) co_return false;
   UpdateJournal journal{context, std::move(*plan)};
   if (recovery == domain::Recovery::clean_up) {
-    BOOST_OUTCOME_CO_TRY(co_await clean_up(context, journal));
+    auto cleaned = co_await clean_up(context, journal);
+    if (!cleaned)
+      co_return unfinished(std::move(cleaned).error(), service, "cannot finish the killed update");
     write_event(context, journal.plan(), "finished", "an interrupted update was finished");
     context.progress.note(service, "finished an update that was interrupted");
     co_return true;
   }
-  if (journal.plan().reason.empty()) journal.plan().reason = "aistack was killed during the update";
-  BOOST_OUTCOME_CO_TRY(co_await roll_back(context, journal));
+  if (journal.plan().reason.empty())
+    journal.plan().reason = "aistack could not end the update: it was killed, or its disk was full";
+  auto rolled_back = co_await roll_back(context, journal);
+  if (!rolled_back)
+    co_return unfinished(std::move(rolled_back).error(), service,
+                         "cannot take back the killed update");
   write_event(context, journal.plan(), "rolled_back", "rollback: the previous version is back");
   context.progress.note(service, "an update was interrupted: the previous version is back");
   co_return true;

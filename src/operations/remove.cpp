@@ -6,6 +6,7 @@
 
 #include "operations/labels.hpp"
 #include "operations/operation.hpp"
+#include "operations/removal.hpp"
 #include "operations/resources.hpp"
 #include "operations/stack.hpp"
 #include "operations/stop.hpp"
@@ -13,8 +14,6 @@
 
 namespace aistack::operations {
 namespace {
-
-constexpr ports::RemoveOptions kForce{.force = true, .anonymous_volumes = true};
 
 Task<> remove_containers(Context& context, const ServiceView& view,
                          const std::vector<ports::ContainerSummary>& all, RemoveReport& report) {
@@ -24,10 +23,12 @@ Task<> remove_containers(Context& context, const ServiceView& view,
     // What a killed replacement left behind goes too.
     for (const auto& container : all)
       if (container.name == next_name(name) || container.name == previous_name(name)) {
-        BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(container.id, kForce));
+        BOOST_OUTCOME_CO_TRY(
+            co_await context.engine.remove_container(container.id, kWithItsVolumes));
       }
     if (!part->container) continue;
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(part->container->id, kForce));
+    BOOST_OUTCOME_CO_TRY(
+        co_await context.engine.remove_container(part->container->id, kWithItsVolumes));
     report.containers.push_back(part->container->name);
   }
   co_return ok();

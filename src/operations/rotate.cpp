@@ -64,7 +64,7 @@ Task<RotateReport> run(Context& context, const CatalogEntry& entry, DeployOption
   BOOST_OUTCOME_CO_TRY(context.secrets.rotate(service, wanted));
   auto deployed = co_await deploy_now(context, service, options);
   if (deployed) {
-    // A copy that cannot be removed is mentioned, not undone: the new values work.
+    // One that is green has done so already; this is for a service that stays stopped.
     const auto forgotten = context.secrets.forget_previous(service);
     if (!forgotten)
       context.progress.note(service, "the old secrets are still on disk: " + forgotten.error().why);

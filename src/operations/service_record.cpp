@@ -43,7 +43,7 @@ Result<> write_record(ports::StateStore& state, const ServiceRecord& record) {
   return state.write(
       document_name(record.service),
       {{"service", record.service},
-       {"installed_at", to_iso8601(record.installed_at)},
+       {"installed_at", to_iso8601(record.installed_at, TimePrecision::milliseconds)},
        {"wanted", record.wanted == ServiceRecord::Wanted::stopped ? "stopped" : "running"}});
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "operations/engine_bell.hpp"
 #include "operations/evidence.hpp"
 #include "operations/wait_ready.hpp"
 
@@ -21,9 +22,8 @@ Error unstable(const CatalogEntry& entry, std::string why) {
   return error;
 }
 
-}  // namespace
-
-Task<> soak(Context& context, const CatalogEntry& entry, std::chrono::seconds duration) {
+Task<> watch(Context& context, const CatalogEntry& entry, std::chrono::seconds duration,
+             EngineBell& bell) {
   const auto& name = entry.main().container_name;
   BOOST_OUTCOME_CO_TRY(const auto first, co_await context.engine.inspect_container(name));
   if (!first) co_return unstable(entry, "somebody removed the container");
@@ -31,7 +31,7 @@ Task<> soak(Context& context, const CatalogEntry& entry, std::chrono::seconds du
   while (context.clock.steady_now() < end) {
     const auto left = end - context.clock.steady_now();
     const std::chrono::nanoseconds pause = std::min<std::chrono::nanoseconds>(kLookEvery, left);
-    BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(pause));
+    BOOST_OUTCOME_CO_TRY(co_await bell.pause(context, pause));
     BOOST_OUTCOME_CO_TRY(const auto now, co_await context.engine.inspect_container(name));
     if (!now || now->id != first->id) co_return unstable(entry, "somebody removed the container");
     const bool same_run = now->state == ports::ContainerState::running &&
@@ -42,6 +42,15 @@ Task<> soak(Context& context, const CatalogEntry& entry, std::chrono::seconds du
     co_return unstable(entry,
                        fmt::format("it ended while it was watched: {}{}", exit_text(*now), words));
   }
+  co_return ok();
+}
+
+}  // namespace
+
+Task<> soak(Context& context, const CatalogEntry& entry, std::chrono::seconds duration) {
+  EngineBell bell{co_await boost::asio::this_coro::executor};
+  BOOST_OUTCOME_CO_TRY(
+      co_await bell.during(context, entry.project.name, watch(context, entry, duration, bell)));
   const std::chrono::nanoseconds patience = kGreenAgainWithin;
   BOOST_OUTCOME_CO_TRY(co_await wait_ready(context, entry, patience));
   co_return ok();

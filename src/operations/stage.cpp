@@ -9,6 +9,7 @@
 #include "operations/evidence.hpp"
 #include "operations/labels.hpp"
 #include "operations/probe.hpp"
+#include "operations/removal.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -17,7 +18,6 @@ constexpr std::chrono::milliseconds kFirstPause{20};
 constexpr std::chrono::milliseconds kLongestPause{500};
 // A service without anything to ask must at least live so long.
 constexpr std::chrono::seconds kStaysUp{3};
-constexpr ports::RemoveOptions kWithVolumes{.force = true, .anonymous_volumes = true};
 
 // "source:/target:ro,z" of HostConfig.Binds.
 bool is_read_only_bind(const nlohmann::json& bind) {
@@ -124,8 +124,11 @@ std::optional<domain::ContainerSpec> stage_spec(const domain::ContainerSpec& spe
 }
 
 Task<> stage(Context& context, const CatalogEntry& entry, domain::ContainerSpec spec) {
+  // One that a killed engine or client left must not be in the way.
+  BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(spec.name, kWithItsVolumes));
   const auto staged = co_await start_and_watch(context, entry, spec);
-  const auto removed = co_await shielded(context.engine.remove_container(spec.name, kWithVolumes));
+  const auto removed =
+      co_await shielded(context.engine.remove_container(spec.name, kWithItsVolumes));
   if (!staged) co_return staged.error();
   co_return removed;
 }

@@ -6,6 +6,7 @@
 
 #include "base/when_all.hpp"
 #include "operations/carry_over.hpp"
+#include "operations/removal.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -13,16 +14,14 @@ namespace {
 constexpr std::string_view kNext = ".aistack-next";
 constexpr std::string_view kPrevious = ".aistack-previous";
 
-constexpr ports::RemoveOptions kForce{.force = true, .anonymous_volumes = false};
-
 Task<> carry_out(Context& context, const std::string& name, SettleStep step) {
   switch (step) {
     case SettleStep::remove_next:
-      co_return co_await context.engine.remove_container(next_name(name), kForce);
+      co_return co_await context.engine.remove_container(next_name(name), kKeepItsVolumes);
     case SettleStep::remove_current:
-      co_return co_await context.engine.remove_container(name, kForce);
+      co_return co_await context.engine.remove_container(name, kKeepItsVolumes);
     case SettleStep::remove_previous:
-      co_return co_await context.engine.remove_container(previous_name(name), kForce);
+      co_return co_await context.engine.remove_container(previous_name(name), kKeepItsVolumes);
     case SettleStep::rename_previous_back:
       co_return co_await context.engine.rename_container(previous_name(name), name);
   }
@@ -114,7 +113,7 @@ Task<std::string> swap(Context& context, domain::ContainerSpec spec, std::string
   auto exchanged = co_await exchange(context, name, old_name, old_was_running, start);
   if (exchanged) {
     BOOST_OUTCOME_CO_TRY(
-        co_await shielded(context.engine.remove_container(previous_name(name), kForce)));
+        co_await shielded(context.engine.remove_container(previous_name(name), kKeepItsVolumes)));
     co_return std::move(created).value();
   }
   auto error = std::move(exchanged).error();

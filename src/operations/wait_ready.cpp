@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "operations/activity.hpp"
+#include "operations/engine_bell.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -69,12 +70,9 @@ Task<ServiceHealth> look(Context& context, const CatalogEntry& entry) {
   co_return co_await observe(context, view);
 }
 
-}  // namespace
-
-Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
-                               std::optional<std::chrono::nanoseconds> timeout) {
+Task<ServiceHealth> look_until_green(Context& context, const CatalogEntry& entry,
+                                     std::chrono::nanoseconds limit, EngineBell& bell) {
   const auto begin = context.clock.steady_now();
-  const auto limit = timeout.value_or(entry.spec().health.startup_timeout);
   std::chrono::nanoseconds pause = kFirstPause;
   std::optional<std::string> said;  // why it was not green when that was last shown
   WorkMeter work;
@@ -98,9 +96,19 @@ Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
       if (said) context.progress.step(entry.name, "waiting for green: " + health.verdict.reason);
       said = seconds.count() > 0 ? news : "";
     }
-    BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(std::min(pause, limit - waited)));
+    BOOST_OUTCOME_CO_TRY(co_await bell.pause(context, std::min(pause, limit - waited)));
     pause = std::min<std::chrono::nanoseconds>(pause * 3 / 2, kLongestPause);
   }
+}
+
+}  // namespace
+
+Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
+                               std::optional<std::chrono::nanoseconds> timeout) {
+  const auto limit = timeout.value_or(entry.spec().health.startup_timeout);
+  EngineBell bell{co_await boost::asio::this_coro::executor};
+  co_return co_await bell.during(context, entry.project.name,
+                                 look_until_green(context, entry, limit, bell));
 }
 
 }  // namespace aistack::operations

@@ -9,8 +9,8 @@
 namespace aistack::operations {
 
 // Waits until the service is green: probes again and again, after 2 ms at first and every 250 ms
-// later. While it waits, it tells a service that still works (a migration, a download) from one
-// that is stuck.
+// later, and at once when the engine reports something about its containers. While it waits, it
+// tells a service that still works (a migration, a download) from one that is stuck.
 //
 // kNotHealthy: it went red for good, or `timeout` (default: the catalog's start-up time) is over;
 // `why` is the last verdict's reason. The container is left as it is.

@@ -81,6 +81,18 @@ YAML
   assert_equal '["http://aistack-ollama:11434"]' "$(setting ollama.base_urls)"
 }
 
+@test "a page that stores no settings is refused, with the variables to set" {
+  sed '/stored_settings:/d' "$SHIPPED/openwebui.yaml" >"$ETC/openwebui.yaml"
+  aistack install --profile standard-gpu
+  before=$(engine_state)
+  run aistack backend localai
+  assert_equal 1 "$status"
+  assert_line "openwebui is not aistack's to change"
+  assert_line "set OPENAI_API_BASE_URL=http://aistack-localai:8080/v1"
+  assert_line "openwebui.override.yaml"
+  assert_equal "$before" "$(engine_state)"
+}
+
 @test "a switch that is killed is taken back by the next command" {
   aistack install --profile standard-gpu
   for point in 0.02 0.1 0.2 0.4; do

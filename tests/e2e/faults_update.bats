@@ -460,3 +460,120 @@ move_tag() {
   end_update 0
   assert_settled 2 finished
 }
+
+@test "the engine goes away while the new version is tried: the next command clears the trial away" {
+  installed
+  engine_through --only 'DELETE .*stage' --cut 1
+  begin_update
+  end_update 3
+  next_command status
+  assert_equal "svc running" "$(docker ps -a --format '{{.Names}} {{.State}}')"
+  next_command update svc
+  assert_settled 2 finished
+}
+
+@test "the engine goes away while the new version is tried: the next update is not in its own way" {
+  installed
+  engine_through --only 'POST .*stage/start' --cut 1 --when after
+  begin_update
+  end_update 3
+  next_command update svc
+  assert_settled 2 finished
+}
+
+@test "the engine goes away after the decision: updated, and the next command tidies up" {
+  installed
+  engine_through --only 'DELETE .*previous' --cut 1
+  begin_update
+  end_update 0
+  grep -q "note: updated; the next command removes the old container" "$BOX/err"
+  assert_equal 2 "$(version_now)"
+  next_command status
+  assert_settled 2 finished
+}
+
+@test "the tag is moved in the engine while the new version is tried: what was tried is what runs" {
+  push_moving
+  installed
+  service_file "$MOVING:2"
+  update_paused stage/start
+  tried=$(docker inspect -f '{{.Image}}' svc.aistack-stage)
+  docker pull -q "$MOVING:3"
+  docker tag "$MOVING:3" "$MOVING:2"
+  resume
+  end_update 0
+  assert_equal "$tried" "$(docker inspect -f '{{.Image}}' svc)"
+  assert_equal "$tried" "$(plan '.members[0].to_image_id')"
+  assert_settled 2 finished
+}
+
+@test "the disk of the state fills up during the exchange: the old version is back, which is no exit code 5" {
+  small_disk "$AISTACK_STATE_DIR" size=256k,mode=0700
+  installed
+  update_paused svc/stop
+  fill "$AISTACK_STATE_DIR"
+  resume
+  end_update 4
+  eventually is_running_1
+  keep update-disk-state 4 "The disk of the state fills up during an update" \
+    "The old version is back. Make space: the next command closes the plan." "aistack update svc" \
+    "$(message)"
+  rm "$AISTACK_STATE_DIR/ballast"
+  next_command status
+  assert_settled 1 rolled_back
+}
+is_running_1() { [ "$(version_now)" = 1 ]; }
+
+@test "an open plan that cannot be closed for want of space does not keep status and health from looking" {
+  small_disk "$AISTACK_STATE_DIR" size=256k,mode=0700
+  installed
+  update_paused svc/stop
+  fill "$AISTACK_STATE_DIR"
+  resume
+  end_update 4 5
+  next_command status
+  next_command health
+}
+
+# advice: the first "aistack …" of the error's `next`, as words.
+advice() { sed -nE 's/^ +(next:)? +(or )?aistack (start [^ ]+( --[a-z]+ [^ ]+)*).*/\3/p' "$BOX/err" | head -1; }
+
+@test "what a failed rollback advises finishes the rollback, and does not put the new version in" {
+  installed
+  # A version that brings the data to a new format, which the old one cannot read.
+  service_file "$(plain 2)" 'environment: { SIM_SCHEMA: "2" }'
+  engine_through --only svc/start --cut 1 --when after
+  begin_update
+  end_update 5
+  # shellcheck disable=SC2046  # words
+  [ -z "$(advice)" ] || next_command $(advice)
+  next_command status
+  assert_equal "1 $DATA" "$(version_now) $(data_now)"
+}
+
+@test "what a finished rollback advises does not put the version in that has just failed" {
+  configure 0 false
+  installed
+  service_file "$(plain 2)" 'environment: { SIM_SCHEMA: "2", SIM_FAULT: "500" }'
+  begin_update
+  end_update 4
+  # shellcheck disable=SC2046  # words
+  [ -z "$(advice)" ] || timeout 20 "$AISTACK_BINARY" $(advice) || true
+  assert_equal "1 $DATA" "$(version_now) $(data_now)"
+}
+
+@test "a pull that failed is not announced as pulled" {
+  installed
+  stalled_pull
+  kill "$STALL"
+  end_update 1
+  run ! grep -q "svc: pulled" "$BOX/err"
+}
+
+@test "update --check without the registry: it could not check, and says what to do" {
+  installed
+  service_file 127.0.0.1:5999/aistack-lab/plain:2
+  run --separate-stderr aistack update svc --check
+  assert_equal 1 "$status"
+  [[ $stderr == *"error: cannot check svc"* ]]
+}

@@ -41,6 +41,20 @@ in_container() { docker inspect -f '{{join .Config.Env "\n"}}' aistack-openwebui
   [ ! -e "$AISTACK_STATE_DIR/secrets/openwebui.env.previous" ]
 }
 
+@test "a rotation that is killed: the next start is with the new value, and the old one goes" {
+  aistack install openwebui
+  before=$(value)
+  background aistack secret rotate openwebui
+  eventually test -e "$AISTACK_STATE_DIR/secrets/openwebui.env.previous"
+  kill -9 "$BACKGROUND"
+  wait "$BACKGROUND" || true
+  aistack start openwebui
+  assert_equal green "$(health_of openwebui)"
+  [[ $(in_container) == *"WEBUI_SECRET_KEY=$(value)"* ]]
+  [ ! -e "$AISTACK_STATE_DIR/secrets/openwebui.env.previous" ]
+  [ "$before" != "$(value)" ]
+}
+
 @test "a service without generated secrets, and one that is not installed" {
   run --separate-stderr aistack secret rotate ollama
   assert_equal 1 "$status"

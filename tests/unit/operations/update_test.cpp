@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "operations/install.hpp"
+#include "operations/old_images.hpp"
 #include "operations/recover.hpp"
+#include "operations/remove.hpp"
 #include "operations/status.hpp"
+#include "operations/update_journal.hpp"
 #include "world.hpp"
 
 namespace aistack::operations {
@@ -13,6 +16,10 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 using Outcome = UpdateReport::Outcome;
 
 constexpr auto kImage = "registry/model:1";
@@ -37,9 +44,9 @@ class Stage {
   std::string old_image;
 
   testing::FakeContainer& container() { return *world.engine.find("model"); }
-  void publish(testing::Behaviour behaviour) {
+  void publish(testing::Behaviour behaviour, const std::string& id = "sha256:new") {
     testing::FakeImage image{.behaviour = std::move(behaviour)};
-    image.details.id = "sha256:new";
+    image.details.id = id;
     world.engine.registry[kImage] = std::move(image);
   }
   Result<UpdateReport> update() {
@@ -155,6 +162,197 @@ TEST(Update, ARollbackStillWorksAfterAnotherUpdateThatCameToNothing) {
   const auto report = stage.world.run(operations::rollback(stage.world.context, "model"));
   ASSERT_OK(report);
   stage.expect(stage.old_image, kOldData, "rolled back over a failed update");
+}
+
+// The file names a version that came to nothing in its update, whether tried or put in.
+class FailedVersion : public ::testing::TestWithParam<bool> {
+ protected:
+  FailedVersion() {
+    stage.world.settings.updates.stage = GetParam();
+    testing::FakeImage broken{.behaviour = {.http_status = 500}};
+    broken.details.id = "sha256:broken";
+    stage.world.engine.registry["registry/model:2"] = std::move(broken);
+    auto& text = stage.world.files.at("model.yaml");
+    text.replace(text.find("registry/model:1"), 16, "registry/model:2");
+    stage.world.read_catalog();
+    const auto report = stage.update();
+    EXPECT_TRUE(!report || report.value().outcome == Outcome::rolled_back);
+    stage.expect(stage.old_image, kOldData, "after the update");
+  }
+  void start() {
+    const auto started = stage.world.run(operations::start(stage.world.context, {"model"}, {}));
+    ASSERT_OK(started);
+    ASSERT_OK(started.value().front().result);
+  }
+
+  Stage stage;
+};
+
+INSTANTIATE_TEST_SUITE_P(Staged, FailedVersion, ::testing::Bool());
+
+TEST_P(FailedVersion, IsNotPutInByAStart) {
+  start();
+  stage.expect(stage.old_image, kOldData, "after a start");
+  EXPECT_THAT(stage.world.progress.lines,
+              Contains("model: note registry/model:2 came to nothing in its update: "
+                       "registry/model:1 goes on (aistack update model tries again)"));
+}
+
+TEST_P(FailedVersion, IsNotPutInWhereTheContainerIsGone) {
+  auto& engine = stage.world.engine;
+  ASSERT_OK(stage.world.run(engine.remove_container("model", {.force = true})));
+  start();
+  stage.expect(stage.old_image, kOldData, "made anew");
+}
+
+TEST_P(FailedVersion, DoesNotKeepOtherChangesOfTheFileAway) {
+  auto& text = stage.world.files.at("model.yaml");
+  text.replace(text.find("    container_name"), 0, "    environment: { A: b }\n");
+  stage.world.read_catalog();
+  start();
+  stage.expect(stage.old_image, kOldData, "with another environment");
+  EXPECT_THAT(stage.container().spec.config["Env"].dump(), HasSubstr("A=b"));
+}
+
+TEST_P(FailedVersion, IsPutInByAnInstallationAnew) {
+  ASSERT_OK(stage.world.run(remove(stage.world.context, "model", PurgeData::no)));
+  stage.world.clock.advance(std::chrono::milliseconds(5));
+  const auto again = stage.world.run(install(stage.world.context, {"model"}, {}));
+  ASSERT_OK(again);
+  EXPECT_EQ(stage.container().details.image_id, "sha256:broken");
+}
+
+TEST_P(FailedVersion, IsTriedAgainByAnUpdate) {
+  testing::FakeImage mended{};
+  mended.details.id = "sha256:mended";
+  stage.world.engine.registry["registry/model:2"] = std::move(mended);
+  const auto report = stage.update();
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().outcome, Outcome::updated);
+  stage.expect("sha256:mended", kOldData, "updated");
+}
+
+TEST(Update, RunsWhatWasTriedThoughItsTagMovesMeanwhile) {
+  Stage stage;
+  stage.publish({});
+  bool moved = false;
+  stage.world.engine.before_call = [&](const std::string& call, const std::string& name) {
+    if (call != "create" || name.find("next") == std::string::npos || std::exchange(moved, true))
+      return std::optional<Error>{};
+    ports::ImageDetails other;
+    other.id = "sha256:other";
+    other.tags = {kImage};
+    stage.world.engine.images["sha256:new"].tags.clear();
+    stage.world.engine.images[other.id] = other;
+    return std::optional<Error>{};
+  };
+  const auto report = stage.update();
+  ASSERT_OK(report);
+  EXPECT_TRUE(moved);
+  EXPECT_EQ(report.value().outcome, Outcome::updated);
+  stage.expect("sha256:new", kOldData, "updated");
+}
+
+TEST(Update, WaitsForAnEngineThatIsRestartedInTheMiddle) {
+  Stage stage;
+  stage.publish({});
+  auto away = std::optional<SteadyTime>{};
+  stage.world.engine.before_call = [&](const std::string& call, const std::string&) {
+    if (call == "stop" && !away) away = stage.world.clock.steady_now();
+    const bool gone = away && stage.world.clock.steady_now() - *away < std::chrono::seconds{20};
+    if (!gone) return std::optional<Error>{};
+    return std::optional{Error{ErrorCode::kEngineUnreachable, "restarting"}};
+  };
+  const auto report = stage.update();
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().outcome, Outcome::rolled_back);
+  stage.expect(stage.old_image, kOldData, "rolled back");
+}
+
+TEST(Update, IsDoneThoughTheOldContainerCannotBeRemovedYet) {
+  Stage stage;
+  stage.publish({});
+  stage.world.engine.before_call = [&](const std::string& call, const std::string& name) {
+    if (call != "remove" || name.find("previous") == std::string::npos)
+      return std::optional<Error>{};
+    return std::optional{Error{ErrorCode::kEngineUnreachable, "gone"}};
+  };
+  const auto report = stage.update();
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().outcome, Outcome::updated);
+  stage.world.engine.before_call = {};
+  ASSERT_OK(stage.world.run(status(stage.world.context, Look::quick)));
+  stage.expect("sha256:new", kOldData, "tidied up");
+}
+
+TEST(Update, LeavesAnOpenPlanWhereTheTrialCannotBeRemoved) {
+  Stage stage;
+  stage.publish({});
+  bool gone = false;
+  stage.world.engine.before_call = [&](const std::string& call, const std::string& name) {
+    gone = gone || (call == "start" && name.find("stage") != std::string::npos);
+    if (!gone) return std::optional<Error>{};
+    return std::optional{Error{ErrorCode::kEngineUnreachable, "gone"}};
+  };
+  const auto report = stage.update();
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error().state, HasSubstr("the next command removes"));
+  stage.world.engine.before_call = {};
+  ASSERT_OK(stage.world.run(status(stage.world.context, Look::quick)));
+  stage.expect(stage.old_image, kOldData, "cleared away");
+}
+
+// Updated to sha256:1, sha256:2, …: the images that the engine has afterwards.
+std::vector<std::string> images_after(int updates, std::uint64_t keep) {
+  Stage stage;
+  stage.world.settings.updates.keep_images = keep;
+  for (int number = 1; number <= updates; ++number) {
+    stage.publish({}, "sha256:" + std::to_string(number));
+    EXPECT_TRUE(stage.update().has_value());
+  }
+  std::vector<std::string> ids;
+  for (const auto& [id, image] : stage.world.engine.images)
+    ids.push_back(id == stage.old_image ? "first" : id);
+  return ids;
+}
+
+TEST(Update, KeepsTheImageThatARollbackNeeds) {
+  EXPECT_THAT(images_after(1, 1), UnorderedElementsAre("first", "sha256:1"));
+  EXPECT_THAT(images_after(3, 1), UnorderedElementsAre("sha256:2", "sha256:3"));
+}
+
+TEST(Update, KeepsAsManyOlderImagesAsItIsToldTo) {
+  EXPECT_THAT(images_after(5, 3),
+              UnorderedElementsAre("sha256:2", "sha256:3", "sha256:4", "sha256:5"));
+}
+
+TEST(Update, KeepsFewerImagesOnceItIsToldTo) {
+  Stage stage;
+  auto& keep = stage.world.settings.updates.keep_images;
+  for (const auto* id : {"sha256:1", "sha256:2", "sha256:3", "sha256:4"}) {
+    keep = id == std::string("sha256:4") ? 1 : 10;
+    stage.publish({}, id);
+    ASSERT_OK(stage.update());
+  }
+  EXPECT_THAT(stage.world.engine.images, UnorderedElementsAre(Key("sha256:3"), Key("sha256:4")));
+}
+
+TEST(Update, LeavesAnImageThatAnotherServicesPlanNeeds) {
+  Stage stage;
+  domain::UpdatePlan now{.service = "model"};
+  now.members.push_back({.compose_service = "model", .from_image_id = "b", .to_image_id = "c"});
+  domain::UpdatePlan before{.service = "model"};
+  before.members.push_back(
+      {.compose_service = "model", .from_image_id = "a", .to_image_id = "b", .kept_images = {"z"}});
+  domain::UpdatePlan other{.service = "chat", .started = stage.world.context.clock.now()};
+  other.members.push_back({.compose_service = "chat", .from_image_id = "a", .to_image_id = "c"});
+  UpdateJournal journal{stage.world.context, other};
+  ASSERT_OK(journal.save());
+  auto& images = stage.world.engine.images;
+  for (const auto* id : {"a", "b", "c", "z"}) images[id].id = id;
+  ASSERT_OK(stage.world.run(drop_old_images(stage.world.context, before, now)));
+  EXPECT_THAT(images, IsSupersetOf({Key("a"), Key("b"), Key("c")}));
+  EXPECT_THAT(images, Not(Contains(Key("z"))));
 }
 
 // Everything that changes the world, in the order in which an update does it, fails from some

@@ -1,0 +1,30 @@
+#include "operations/held_back.hpp"
+
+#include "operations/update_journal.hpp"
+
+namespace aistack::operations {
+namespace {
+
+using domain::UpdatePlan;
+
+bool came_to_nothing(const UpdatePlan& plan) {
+  return plan.kind == UpdatePlan::Kind::update && (plan.status == UpdatePlan::Status::rolled_back ||
+                                                   plan.status == UpdatePlan::Status::abandoned);
+}
+
+}  // namespace
+
+Result<std::optional<HeldBack>> held_back(Context& context, const ServiceView& view,
+                                          const compose::ComposeService& service) {
+  std::optional<HeldBack> held;
+  BOOST_OUTCOME_TRY(const auto plan, read_plan(context, view.entry->name));
+  if (!plan || !came_to_nothing(*plan)) return held;
+  if (!view.record || view.record->installed_at > plan->started) return held;
+  const auto wanted = effective_image(context, *view.entry, service);
+  for (const auto& member : plan->members)
+    if (member.compose_service == service.name && member.to_image == wanted)
+      held = HeldBack{wanted, {member.from_image, member.from_image_id}};
+  return held;
+}
+
+}  // namespace aistack::operations

@@ -1,0 +1,68 @@
+#include "operations/old_images.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "operations/update_journal.hpp"
+
+namespace aistack::operations {
+namespace {
+
+using domain::PlanMember;
+using domain::UpdatePlan;
+
+const PlanMember* member_of(const std::optional<UpdatePlan>& plan, const std::string& service) {
+  if (!plan) return nullptr;
+  for (const auto& member : plan->members)
+    if (member.compose_service == service) return &member;
+  return nullptr;
+}
+
+void add_images(const UpdatePlan& plan, std::set<std::string>& images) {
+  for (const auto& member : plan.members) {
+    images.insert({member.from_image_id, member.to_image_id});
+    images.insert(member.kept_images.begin(), member.kept_images.end());
+  }
+}
+
+}  // namespace
+
+void choose_kept_images(UpdatePlan& now, const std::optional<UpdatePlan>& before,
+                        std::uint64_t keep) {
+  for (auto& member : now.members) {
+    std::vector<std::string> candidates{member.from_image_id};
+    if (const auto* earlier = member_of(before, member.compose_service)) {
+      candidates.push_back(earlier->from_image_id);
+      candidates.insert(candidates.end(), earlier->kept_images.begin(), earlier->kept_images.end());
+    }
+    member.kept_images.clear();
+    for (auto& image : candidates) {
+      const auto& kept = member.kept_images;
+      const bool again = std::find(kept.begin(), kept.end(), image) != kept.end();
+      if (again || image == member.to_image_id || kept.size() >= keep) continue;
+      member.kept_images.push_back(std::move(image));
+    }
+  }
+}
+
+Task<> drop_old_images(Context& context, const std::optional<UpdatePlan>& before,
+                       const UpdatePlan& now) {
+  if (!before) co_return ok();
+  std::set<std::string> old;
+  add_images(*before, old);
+  std::set<std::string> needed;
+  add_images(now, needed);
+  for (const auto& entry : context.catalog.entries()) {
+    if (entry.name == now.service) continue;
+    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
+    if (plan) add_images(*plan, needed);
+  }
+  for (const auto& image : old) {
+    if (needed.contains(image)) continue;
+    // In use elsewhere, or gone: both are fine.
+    static_cast<void>(co_await context.engine.remove_image(image));
+  }
+  co_return ok();
+}
+
+}  // namespace aistack::operations

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "domain/update_plan.hpp"
+#include "operations/context.hpp"
+
+namespace aistack::operations {
+
+// Which images of each container outlive this update: the one it replaces and those of earlier
+// updates (`before`), `keep` of them in all.
+void choose_kept_images(domain::UpdatePlan& now, const std::optional<domain::UpdatePlan>& before,
+                        std::uint64_t keep);
+
+// Removes from the engine what `before` had kept or replaced and `now` does not keep. What another
+// service's plan needs stays, and so does what a container is made of.
+Task<> drop_old_images(Context& context, const std::optional<domain::UpdatePlan>& before,
+                       const domain::UpdatePlan& now);
+
+}  // namespace aistack::operations

@@ -1,0 +1,236 @@
+#include "operations/update_job.hpp"
+
+#include <fmt/format.h>
+
+#include "base/when_all.hpp"
+#include "operations/deploy.hpp"
+#include "operations/old_images.hpp"
+#include "operations/recover.hpp"
+#include "operations/snapshot.hpp"
+#include "operations/update_steps.hpp"
+#include "operations/wait_ready.hpp"
+
+namespace aistack::operations {
+namespace {
+
+using domain::UpdatePlan;
+using Outcome = UpdateReport::Outcome;
+
+constexpr std::chrono::seconds kEngineIsBackWithin{60};
+constexpr std::chrono::milliseconds kLookForEngineEvery{250};
+
+Error not_installed(const std::string& service) {
+  Error error{ErrorCode::kNotFound, "it has no container"};
+  error.what = fmt::format("{} is not installed", service);
+  error.state = "nothing was changed";
+  error.next = {"aistack install " + service};
+  return error;
+}
+
+bool runs(const ports::ContainerSummary& container) {
+  return container.state == ports::ContainerState::running ||
+         container.state == ports::ContainerState::restarting;
+}
+
+Task<> prove(const UpdateJob& job) {
+  BOOST_OUTCOME_CO_TRY(co_await wait_ready(job.context, job.entry, std::nullopt));
+  co_return ok();
+}
+
+UpdateReport report_of(const UpdateJob& job, Outcome outcome, const UpdatePlan& plan) {
+  const auto& member = job.changes.front().member;
+  UpdateReport report{.service = job.entry.name,
+                      .outcome = outcome,
+                      .from_image = member.from_image,
+                      .to_image = member.to_image,
+                      .from_image_id = member.from_image_id,
+                      .to_image_id = member.to_image_id};
+  if (plan.downtime_ms) report.downtime = std::chrono::milliseconds{*plan.downtime_ms};
+  return report;
+}
+
+// An engine that is restarted in the middle of an update is back soon.
+Task<> roll_back_patiently(UpdateJob& job, UpdateJournal& journal) {
+  const auto end = job.context.clock.steady_now() + kEngineIsBackWithin;
+  while (true) {
+    auto done = co_await roll_back(job.context, journal);
+    if (done || done.error().code != ErrorCode::kEngineUnreachable) co_return done;
+    if (job.context.clock.steady_now() >= end) co_return done;
+    job.context.progress.step(job.entry.name, "waiting for the engine, to roll back");
+    BOOST_OUTCOME_CO_TRY(co_await job.context.clock.sleep(kLookForEngineEvery));
+  }
+}
+
+Task<> undo_and_prove(UpdateJob& job, UpdateJournal& journal) {
+  BOOST_OUTCOME_CO_TRY(co_await roll_back_patiently(job, journal));
+  if (!job.was_running) co_return ok();
+  job.context.progress.step(job.entry.name, "waiting for the previous version to be green");
+  co_return co_await prove(job);
+}
+
+Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Operation& operation) {
+  journal.plan().reason = error.why;
+  // The lines that the container wrote last come with the error itself.
+  job.context.progress.note(job.entry.name, fmt::format("the new version failed: {}; rolling back",
+                                                        error.why.substr(0, error.why.find('\n'))));
+  const auto undone = co_await shielded(undo_and_prove(job, journal));
+  auto report =
+      report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());
+  error.what = fmt::format("the update of {} failed", job.entry.name);
+  error.next = {fmt::format("aistack update {}   (tries it again)", job.entry.name),
+                fmt::format("or name another version in {}", job.entry.files.back().string())};
+  if (undone) {
+    error.state = "rollback done: the previous version is back and its data are as they were";
+    operation.event("rolled_back",
+                    {{"message", "rollback: the previous version is back"}, {"reason", error.why}});
+  } else {
+    error.state = "rollback failed: " + undone.error().why;
+    error.next = {fmt::format("aistack status   (finishes the rollback of {})", job.entry.name)};
+    operation.event("rollback_failed", {{"message", error.state}, {"reason", undone.error().why}});
+  }
+  report.error = std::move(error);
+  co_return report;
+}
+
+// The trial failed. The volumes' copies of the update before this one are still good.
+Task<UpdateReport> abandon(UpdateJob& job, UpdateJournal& journal, Error error) {
+  journal.plan().reason = error.why;
+  // A plan that stays open is taken back by the next command, and the trial's container with it.
+  const auto cleared = co_await shielded(remove_trials(job));
+  if (!cleared) {
+    static_cast<void>(journal.save());
+    error.state =
+        "the running version goes on; the next command removes the container of the trial";
+    co_return error;
+  }
+  static_cast<void>(journal.close(UpdatePlan::Status::abandoned));
+  co_return with_state(std::move(error), "nothing was changed: the running version goes on");
+}
+
+Task<UpdateReport> carry_out(UpdateJob& job, UpdatePlan plan, Operation& operation) {
+  const auto& before = job.before;
+  choose_kept_images(plan, before, job.context.settings.updates.keep_images);
+  if (before) {
+    plan.proven = domain::to_json(*before);
+    plan.proven.erase("proven");
+  }
+  UpdateJournal journal{job.context, std::move(plan)};
+  BOOST_OUTCOME_CO_TRY(journal.save());
+  auto staged = co_await stage_all(job, journal);
+  if (!staged) co_return co_await abandon(job, journal, std::move(staged).error());
+  auto exchanged = co_await exchange(job, journal);
+  if (!exchanged) co_return co_await undo(job, journal, std::move(exchanged).error(), operation);
+  // Here the decision falls: a plan that says "committed" is never rolled back.
+  const auto committed = journal.close(UpdatePlan::Status::committed);
+  if (!committed) co_return co_await undo(job, journal, committed.error(), operation);
+  const auto cleaned = co_await shielded(clean_up(job.context, journal));
+  if (!cleaned) {
+    job.context.progress.note(job.entry.name,
+                              "updated; the next command removes the old container, which could "
+                              "not be done now: " +
+                                  cleaned.error().why);
+    co_return report_of(job, Outcome::updated, journal.plan());
+  }
+  if (before) static_cast<void>(drop_snapshots(job.context, before->snapshots));
+  static_cast<void>(co_await drop_old_images(job.context, before, journal.plan()));
+  co_return report_of(job, Outcome::updated, journal.plan());
+}
+
+UpdatePlan plan_of(const UpdateJob& job, const Operation& operation) {
+  UpdatePlan plan{.service = job.entry.name,
+                  .operation = operation.id(),
+                  .kind = job.kind,
+                  .started = job.context.clock.now()};
+  for (const auto& change : job.changes) plan.members.push_back(change.member);
+  return plan;
+}
+
+void say(Context& context, const UpdateReport& report, Operation& operation) {
+  const auto& service = report.service;
+  switch (report.outcome) {
+    case Outcome::up_to_date:
+      context.progress.done(service, "already up to date");
+      break;
+    case Outcome::available:
+      context.progress.done(service, "an update is available");
+      break;
+    case Outcome::updated:
+      context.progress.done(service, "updated");
+      break;
+    case Outcome::rolled_back:
+      context.progress.failed(service, "rolled back");
+      break;
+    case Outcome::not_rolled_back:
+      context.progress.failed(service, "rollback failed");
+      break;
+  }
+  nlohmann::json fields{{"from", report.from_image_id}, {"to", report.to_image_id}};
+  if (report.downtime) fields["downtime_ms"] = report.downtime->count();
+  if (report.error)
+    operation.failed(*report.error);
+  else
+    operation.completed(std::move(fields));
+}
+
+}  // namespace
+
+Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePlan::Kind kind,
+                          ServiceView& view) {
+  const std::vector<const CatalogEntry*> entries{&entry};
+  BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
+  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts));
+  BOOST_OUTCOME_CO_TRY(view, view_of(context, entry, facts.containers));
+  if (!view.has_container()) co_return not_installed(entry.name);
+  BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
+  co_return UpdateJob{.context = context,
+                      .entry = entry,
+                      .kind = kind,
+                      .gpu = facts.gpu,
+                      .before = domain::last_finished(recorded)};
+}
+
+void note_container(UpdateJob& job, const ContainerView& part) {
+  job.was_running |= runs(*part.container);
+  job.containers[part.service->name] = part.container->id;
+}
+
+void change_image(UpdateJob& job, const ContainerView& part, const std::string& to_image,
+                  const std::string& to_image_id) {
+  const auto& running = *part.container;
+  job.changes.push_back({.service = part.service,
+                         .running = running,
+                         .member = {.compose_service = part.service->name,
+                                    .container = running.name,
+                                    .from_image = running.image,
+                                    .from_image_id = running.image_id,
+                                    .to_image = to_image,
+                                    .to_image_id = to_image_id,
+                                    .was_running = runs(running)}});
+}
+
+Task<UpdateReport> run_job(UpdateJob& job, bool snapshots, Operation& operation) {
+  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job));
+  auto plan = plan_of(job, operation);
+  if (snapshots) {
+    BOOST_OUTCOME_CO_TRY(plan.snapshots,
+                         co_await plan_snapshots(job.context, job.entry, operation.id()));
+    BOOST_OUTCOME_CO_TRY(check_snapshot_space(job.context, plan.snapshots));
+  }
+  co_return co_await carry_out(job, std::move(plan), operation);
+}
+
+Result<UpdateReport> conclude(Context& context, Result<UpdateReport> report,
+                              const std::string& service, const std::string& cannot,
+                              Operation& operation) {
+  if (report) {
+    say(context, report.value(), operation);
+    return report;
+  }
+  auto error = with_what(std::move(report).error(), cannot);
+  error = with_state(std::move(error), "nothing was changed");
+  operation.failed(error);
+  context.progress.failed(service, error.what);
+  return error;
+}
+
+}  // namespace aistack::operations
