@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "adapters/posix/files.hpp"
+#include "adapters/posix/line_appender.hpp"
 #include "adapters/posix/reverse_lines.hpp"
 
 namespace aistack::adapters::posix {
@@ -40,43 +40,18 @@ std::optional<Event> parse_line(std::string_view line) {
   return event;
 }
 
-// A line that a full disk cut off has no end; the next one must not be glued to it.
-bool ends_inside_a_line(int fd, off_t size) {
-  char last = '\n';
-  return size > 0 && ::pread(fd, &last, 1, size - 1) == 1 && last != '\n';
-}
-
 class FileEventLog : public ports::EventLog {
  public:
-  explicit FileEventLog(std::filesystem::path file) : file_(std::move(file)) {}
+  explicit FileEventLog(std::filesystem::path file) : appender_(std::move(file)) {}
 
-  // Opens the file each time: a rename by logrotate is then no special case, and a program that
-  // writes a handful of events holds no descriptor for it.
-  Result<> append(const Event& event) override {
-    if (file_.has_parent_path()) {
-      BOOST_OUTCOME_TRY(make_directories(file_.parent_path(), 0755));
-    }
-    const Fd fd{::open(file_.c_str(),
-                       O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640)};
-    struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0) return errno_error(errno, file_);
-    auto line = to_line(event);
-    if (ends_inside_a_line(fd.get(), status.st_size)) line.insert(0, 1, '\n');
-    ssize_t written = -1;
-    do {
-      written = ::write(fd.get(), line.data(), line.size());
-    } while (written < 0 && errno == EINTR);
-    if (written < 0) return errno_error(errno, file_);
-    if (static_cast<std::size_t>(written) == line.size()) return ok();
-    take_back(fd.get(), status.st_size, written);
-    return errno_error(ENOSPC, file_);
-  }
+  Result<> append(const Event& event) override { return appender_.append(to_line(event)); }
 
   Result<std::vector<Event>> tail(const std::string& service, std::size_t count,
                                   std::optional<Time> since) override {
     std::vector<Event> events;
     // What logrotate has just moved away still belongs to "the last".
-    for (const auto& file : {file_, std::filesystem::path{file_.string() + ".1"}}) {
+    const auto& current = appender_.file();
+    for (const auto& file : {current, std::filesystem::path{current.string() + ".1"}}) {
       BOOST_OUTCOME_TRY(const auto enough, collect(file, service, count, since, events));
       if (enough) break;
     }
@@ -87,13 +62,6 @@ class FileEventLog : public ports::EventLog {
   }
 
  private:
-  // Takes a half-written line back, if nobody has written after it.
-  static void take_back(int fd, off_t size, ssize_t written) {
-    struct stat status {};
-    if (::fstat(fd, &status) == 0 && status.st_size == size + written && ::ftruncate(fd, size) != 0)
-      return;  // then it stays, and `tail` passes over it
-  }
-
   // From the newest to the oldest. True: no need to look at an older file.
   static Result<bool> collect(const std::filesystem::path& file, const std::string& service,
                               std::size_t count, std::optional<Time> since,
@@ -124,7 +92,7 @@ class FileEventLog : public ports::EventLog {
     return enough;
   }
 
-  std::filesystem::path file_;
+  LineAppender appender_;
 };
 
 }  // namespace
