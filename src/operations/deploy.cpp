@@ -201,12 +201,6 @@ DeployReport report_of(const CatalogEntry& entry, const std::vector<Part>& parts
   return report;
 }
 
-// Whether the engine has done what it was asked last is not known then.
-bool lost_engine(ErrorCode code) {
-  return code == ErrorCode::kEngineUnreachable || code == ErrorCode::kEngineTimeout ||
-         code == ErrorCode::kEngineProtocol;
-}
-
 Error explain(Error error, const CatalogEntry& entry, std::size_t done) {
   if (done == 0) return with_state(std::move(error), "nothing was changed");
   return with_state(std::move(error),
@@ -241,6 +235,11 @@ void forget_old_secrets(Context& context, const CatalogEntry& entry) {
 }
 
 }  // namespace
+
+bool lost_engine(ErrorCode code) {
+  return code == ErrorCode::kEngineUnreachable || code == ErrorCode::kEngineTimeout ||
+         code == ErrorCode::kEngineProtocol;
+}
 
 std::string_view to_string(Deployed action) {
   switch (action) {

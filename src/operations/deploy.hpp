@@ -34,6 +34,9 @@ struct DeployReport {
   std::string health_reason;
 };
 
+// An error after which nobody knows whether the engine has done what it was asked last.
+bool lost_engine(ErrorCode code);
+
 // What all services of one command need to know, asked of the engine once.
 struct EngineFacts {
   std::vector<ports::ContainerSummary> containers;

@@ -49,23 +49,34 @@ UpdateReport report_of(const UpdateJob& job, Outcome outcome, const UpdatePlan& 
   return report;
 }
 
-// An engine that is restarted in the middle of an update is back soon.
-Task<> roll_back_patiently(UpdateJob& job, UpdateJournal& journal) {
+Task<> undo_and_prove(UpdateJob& job, UpdateJournal& journal) {
+  BOOST_OUTCOME_CO_TRY(co_await roll_back(job.context, journal));
+  if (!job.was_running) co_return ok();
+  job.context.progress.step(job.entry.name, "waiting for the previous version to be green");
+  co_return co_await prove(job);
+}
+
+// What an engine answers that is going away, and then no longer answers.
+bool may_pass(ErrorCode code) {
+  return lost_engine(code) || code == ErrorCode::kEngineFailed;
+}
+
+// An engine that is restarted serves on for a while, fails, goes, and is back soon.
+Task<> undo_patiently(UpdateJob& job, UpdateJournal& journal) {
   const auto end = job.context.clock.steady_now() + kEngineIsBackWithin;
   while (true) {
-    auto done = co_await roll_back(job.context, journal);
-    if (done || done.error().code != ErrorCode::kEngineUnreachable) co_return done;
+    auto done = co_await undo_and_prove(job, journal);
+    if (done || !may_pass(done.error().code)) co_return done;
     if (job.context.clock.steady_now() >= end) co_return done;
     job.context.progress.step(job.entry.name, "waiting for the engine, to roll back");
     BOOST_OUTCOME_CO_TRY(co_await job.context.clock.sleep(kLookForEngineEvery));
   }
 }
 
-Task<> undo_and_prove(UpdateJob& job, UpdateJournal& journal) {
-  BOOST_OUTCOME_CO_TRY(co_await roll_back_patiently(job, journal));
-  if (!job.was_running) co_return ok();
-  job.context.progress.step(job.entry.name, "waiting for the previous version to be green");
-  co_return co_await prove(job);
+std::vector<std::string> advice(const UpdateJob& job, ErrorCode code) {
+  const auto again = fmt::format("aistack update {}   (tries it again)", job.entry.name);
+  if (code == ErrorCode::kDiskFull) return {"df -h   (make space on that disk)", again};
+  return {again, fmt::format("or name another version in {}", job.entry.files.back().string())};
 }
 
 Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Operation& operation) {
@@ -73,12 +84,11 @@ Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Ope
   // The lines that the container wrote last come with the error itself.
   job.context.progress.note(job.entry.name, fmt::format("the new version failed: {}; rolling back",
                                                         error.why.substr(0, error.why.find('\n'))));
-  const auto undone = co_await shielded(undo_and_prove(job, journal));
+  const auto undone = co_await shielded(undo_patiently(job, journal));
   auto report =
       report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());
   error.what = fmt::format("the update of {} failed", job.entry.name);
-  error.next = {fmt::format("aistack update {}   (tries it again)", job.entry.name),
-                fmt::format("or name another version in {}", job.entry.files.back().string())};
+  error.next = advice(job, error.code);
   if (undone) {
     error.state = "rollback done: the previous version is back and its data are as they were";
     operation.event("rolled_back",
