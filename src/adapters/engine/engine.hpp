@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,10 +20,20 @@ struct EngineDeadlines {
   std::chrono::milliseconds after_interrupt{5'000};  // for the answer to a change that has begun
 };
 
+// One call of the API, once it is over; of a stream, once its answer has begun.
+struct EngineCall {
+  std::string method;
+  std::string path;  // without its query
+  int status = 0;    // 0: there was no answer
+  std::chrono::milliseconds took{};
+};
+using EngineObserver = std::function<void(const EngineCall& call)>;
+
 struct EngineOptions {
   std::string endpoint;  // as parse_endpoint reads it
   EngineDeadlines deadlines;
-  LoginSource logins;  // of registries
+  LoginSource logins;            // of registries
+  EngineObserver observer = {};  // is told each call
 };
 
 // A container engine behind its HTTP API. Cheap: nothing is connected before the first call.

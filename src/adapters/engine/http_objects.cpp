@@ -29,7 +29,7 @@ Result<std::unique_ptr<ports::ContainerEngine>> make_engine(boost::asio::any_io_
   BOOST_OUTCOME_TRY(auto address, parse_endpoint(options.endpoint));
   return std::make_unique<HttpEngine>(std::move(executor), std::move(address),
                                       std::move(options.endpoint), options.deadlines,
-                                      std::move(options.logins));
+                                      std::move(options.logins), std::move(options.observer));
 }
 
 bool HttpEngine::local() const {

@@ -87,6 +87,27 @@ class Transport::Lease {
   bool kept_;
 };
 
+// Tells the observer of one call when it is over, however it ends.
+class Transport::Observation {
+ public:
+  Observation(const EngineObserver& observer, const ApiCall& call)
+      : observer_(observer), call_(call), begin_(steady_clock::now()) {}
+  Observation(const Observation&) = delete;
+  Observation& operator=(const Observation&) = delete;
+  ~Observation() {
+    if (!observer_) return;
+    const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin_);
+    observer_({call_.method, call_.path.substr(0, call_.path.find('?')), status_, took});
+  }
+  void answered(int status) { status_ = status; }
+
+ private:
+  const EngineObserver& observer_;
+  const ApiCall& call_;
+  steady_clock::time_point begin_;
+  int status_ = 0;
+};
+
 Task<std::string_view> ApiStream::next() {
   const auto deadline = silence_ ? steady_clock::now() + *silence_ : http::kNoDeadline;
   auto piece = co_await connection_->receive_some(deadline);
@@ -96,11 +117,12 @@ Task<std::string_view> ApiStream::next() {
 }
 
 Transport::Transport(asio::any_io_executor executor, http::Address address, std::string endpoint,
-                     EngineDeadlines deadlines)
+                     EngineDeadlines deadlines, EngineObserver observer)
     : executor_(std::move(executor)),
       address_(std::move(address)),
       endpoint_(std::move(endpoint)),
-      deadlines_(deadlines) {}
+      deadlines_(deadlines),
+      observer_(std::move(observer)) {}
 
 Error Transport::fail(const http::Failure& failure, milliseconds allowed) {
   if (lost(failure)) version_.reset();
@@ -221,12 +243,14 @@ Task<> Transport::read_error(http::Connection& connection, const ApiCall& call, 
 Task<int> Transport::exchange(http::Connection& connection, const ApiCall& call,
                               const PieceSink& sink, http::Deadline deadline,
                               milliseconds allowed) {
+  Observation observation{observer_, call};
   const auto request = to_request(call);
   if (auto sent = co_await connection.send(request, deadline); !sent)
     co_return fail(sent.error(), allowed);
   auto head = co_await connection.receive_head(deadline);
   if (!head) co_return fail(head.error(), allowed);
   const int status = head.value().status;
+  observation.answered(status);
   if (!is_success(status)) {
     BOOST_OUTCOME_CO_TRY(co_await read_error(connection, call, status, deadline, allowed));
   }
@@ -304,12 +328,14 @@ Task<ApiStream> Transport::open(ApiCall call, std::optional<milliseconds> silenc
   const auto deadline = within(allowed);
   BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
   BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline, allowed));
+  Observation observation{observer_, call};
   const auto request = to_request(call);
   if (auto sent = co_await connection->send(request, deadline); !sent)
     co_return fail(sent.error(), allowed);
   auto head = co_await connection->receive_head(deadline);
   if (!head) co_return fail(head.error(), allowed);
   const int status = head.value().status;
+  observation.answered(status);
   if (!is_success(status)) {
     BOOST_OUTCOME_CO_TRY(co_await read_error(*connection, call, status, deadline, allowed));
   }
@@ -321,6 +347,7 @@ Task<ApiReply> Transport::upload(ApiCall call, std::string content_type, ports::
   const auto deadline = [&] { return steady_clock::now() + silence; };
   BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline()));
   BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline(), silence));
+  Observation observation{observer_, call};
   auto request = to_request(call);
   request.headers.emplace_back("Content-Type", content_type);
   auto sent = co_await connection->begin_body(request, deadline());
@@ -335,6 +362,7 @@ Task<ApiReply> Transport::upload(ApiCall call, std::string content_type, ports::
   if (!head && !sent && lost(head.error())) head = co_await connection->receive_head(deadline());
   if (!head) co_return fail(sent ? head.error() : sent.error(), silence);
   const int status = head.value().status;
+  observation.answered(status);
   if (!is_success(status)) {
     BOOST_OUTCOME_CO_TRY(co_await read_error(*connection, call, status, deadline(), silence));
   }

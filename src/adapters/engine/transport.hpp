@@ -68,7 +68,7 @@ class ApiStream {
 class Transport {
  public:
   Transport(boost::asio::any_io_executor executor, http::Address address, std::string endpoint,
-            EngineDeadlines deadlines);
+            EngineDeadlines deadlines, EngineObserver observer = {});
 
   const std::string& endpoint() const { return endpoint_; }
   const http::Address& address() const { return address_; }
@@ -87,6 +87,7 @@ class Transport {
 
  private:
   class Lease;
+  class Observation;
   Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
   Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed);
   Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
@@ -107,6 +108,7 @@ class Transport {
   http::Address address_;
   std::string endpoint_;
   EngineDeadlines deadlines_;
+  EngineObserver observer_;
   std::optional<ports::EngineVersion> version_;
   std::vector<std::unique_ptr<http::Connection>> idle_;
   int in_use_ = 0;
