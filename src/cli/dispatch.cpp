@@ -29,7 +29,8 @@ Task<int> dispatch(Session& session, const Invocation& invocation) {
                       "cannot write to standard output",
                       {},
                       {}};
-    session.output.error(error_text(error, false));
+    session.output.testify(error);
+    session.output.error(error_text(error, false), Priority::error);
     co_return kExitFailed;
   }
   co_return code;

@@ -2,10 +2,13 @@
 
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace aistack::cli {
 namespace {
@@ -25,6 +28,13 @@ void wait_writable(int fd) {
   ::poll(&entry, 1, -1);
 }
 
+// JOURNAL_STREAM is inherited; that stderr still is what it names, only its numbers tell.
+bool is_journal(int fd, const std::string& stream) {
+  struct stat status {};
+  if (stream.empty() || ::fstat(fd, &status) != 0) return false;
+  return stream == fmt::format("{}:{}", status.st_dev, status.st_ino);
+}
+
 }  // namespace
 
 Output::Output(int out_fd, int err_fd, const std::map<std::string, std::string>& environment)
@@ -33,6 +43,7 @@ Output::Output(int out_fd, int err_fd, const std::map<std::string, std::string>&
   std::from_chars(columns.data(), columns.data() + columns.size(), columns_);
   if (!lookup(environment, "NO_COLOR").empty() || lookup(environment, "TERM") == "dumb")
     color_allowed_ = false;
+  journal_ = is_journal(err_fd_, lookup(environment, "JOURNAL_STREAM"));
 }
 
 Output::~Output() {
@@ -55,13 +66,29 @@ void Output::flush() {
   buffer_.clear();
 }
 
-void Output::error(std::string_view text) {
+void Output::error(std::string_view text, Priority priority) {
   flush();
-  write_all(err_fd_, text);
+  if (journal_)
+    write_all(err_fd_, with_priority(text, priority));
+  else
+    write_all(err_fd_, text);
 }
 
-void Output::error_line(std::string_view text) {
-  error(std::string{text} + '\n');
+void Output::error_line(std::string_view text, Priority priority) {
+  error(std::string{text} + '\n', priority);
+}
+
+std::string Output::with_priority(std::string_view text, Priority priority) {
+  std::string marked;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n') + 1);  // npos + 1 is 0: it has no end
+    if (err_begins_line_) marked += fmt::format("<{}>", static_cast<int>(priority));
+    const auto taken = line.empty() ? text : line;
+    marked += taken;
+    err_begins_line_ = taken.back() == '\n';
+    text.remove_prefix(taken.size());
+  }
+  return marked;
 }
 
 void Output::write_all(int fd, std::string_view text) {

@@ -5,9 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
+
 namespace aistack::cli {
 
 enum class Stream { out, err };
+// How serious a line on stderr is, as syslog counts.
+enum class Priority { error = 3, warning = 4, info = 6 };
+
+// Is told every error and note that a command gives, in whatever form it prints them, or none.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual void error(const Error& error) = 0;
+  virtual void note(std::string_view text) = 0;
+};
 
 // The two streams that a command writes to: data to `out`, everything else to `err`.
 //
@@ -15,6 +27,9 @@ enum class Stream { out, err };
 // (`aistack logs x | head -1`) is no error: from then on writes do nothing and `broken()` is true,
 // so that a command that streams can stop; the program then ends with 0. Any other failure
 // (ENOSPC) is kept for `failure()`. The program ignores SIGPIPE (app::run sees to it).
+//
+// Where `err` is the system's journal (JOURNAL_STREAM names it, see sd-daemon(3)), each of its
+// lines begins with its priority, so that `journalctl -p err` finds it.
 class Output {
  public:
   struct Terminal {
@@ -23,8 +38,8 @@ class Output {
     bool color = false;
   };
 
-  // Looks at the descriptors and at COLUMNS, NO_COLOR and TERM=dumb of `environment`; does not
-  // own the descriptors.
+  // Looks at the descriptors and at COLUMNS, NO_COLOR, TERM=dumb and JOURNAL_STREAM of
+  // `environment`; does not own the descriptors.
   Output(int out_fd, int err_fd, const std::map<std::string, std::string>& environment);
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -34,8 +49,8 @@ class Output {
   void write_line(std::string_view text);
   void flush();
   // Flushes `out` first, so that the two come in the order of the calls.
-  void error(std::string_view text);
-  void error_line(std::string_view text);
+  void error(std::string_view text, Priority priority = Priority::info);
+  void error_line(std::string_view text, Priority priority = Priority::info);
 
   bool broken() const { return broken_; }
   int failure() const { return failure_; }  // errno of the first failed write, 0 if none
@@ -44,8 +59,18 @@ class Output {
   Terminal terminal(Stream stream) const;
   void forbid_color() { color_allowed_ = false; }  // --no-color
 
+  // Not owned; nullptr: nobody.
+  void set_witness(Witness* witness) { witness_ = witness; }
+  void testify(const Error& error) const {
+    if (witness_ != nullptr) witness_->error(error);
+  }
+  void testify(std::string_view note) const {
+    if (witness_ != nullptr) witness_->note(note);
+  }
+
  private:
   void write_all(int fd, std::string_view text);
+  std::string with_priority(std::string_view text, Priority priority);
 
   int out_fd_;
   int err_fd_;
@@ -54,6 +79,9 @@ class Output {
   bool broken_ = false;
   int failure_ = 0;
   std::string buffer_;
+  bool journal_ = false;  // err is the journal
+  bool err_begins_line_ = true;
+  Witness* witness_ = nullptr;
 };
 
 }  // namespace aistack::cli

@@ -81,16 +81,23 @@ nlohmann::ordered_json error_json(const Error& error) {
             {"next", error.next}}}};
 }
 
+nlohmann::ordered_json error_json(const Output& output, const Error& error) {
+  output.testify(error);
+  return error_json(error);
+}
+
 void print_error(Output& output, const Error& plain, bool json) {
   const auto error = operations::with_advice(plain);
+  output.testify(error);
   if (json)
     print_json(output, error_json(error));
   else
-    output.error(error_text(error, output.terminal(Stream::err).color));
+    output.error(error_text(error, output.terminal(Stream::err).color), Priority::error);
 }
 
 void print_note(Output& output, std::string_view text, bool quiet) {
-  if (!quiet) output.error_line("note: " + printable(text, kLongestLine));
+  output.testify(text);
+  if (!quiet) output.error_line("note: " + printable(text, kLongestLine), Priority::warning);
 }
 
 }  // namespace aistack::cli

@@ -31,6 +31,9 @@ int exit_code(ErrorCode code, Aftermath aftermath = Aftermath::plain);
 std::string error_text(const Error& error, bool color);
 // {"error": {"code", "what", "why", "state", "next": […]}}; absent fields are "" and [].
 nlohmann::ordered_json error_json(const Error& error);
+// The same for a command that prints it itself, as a part of its answer: the output's witness is
+// told, as `print_error` does.
+nlohmann::ordered_json error_json(const Output& output, const Error& error);
 
 // Prints to stderr as text, with `json` to stdout as JSON (one document, as every --json answer).
 void print_error(Output& output, const Error& error, bool json);

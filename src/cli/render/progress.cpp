@@ -45,6 +45,10 @@ class Plain : public ProgressDisplay {
   }
 
   void pull(const std::string& service, const PullTotals& totals) override {
+    if (totals.image.empty()) {
+      pulls_.erase(service);
+      return;
+    }
     auto [entry, is_new] = pulls_.try_emplace(service);
     if (is_new) {
       entry->second.begin = clock_.steady_now();
@@ -62,11 +66,11 @@ class Plain : public ProgressDisplay {
   void failed(const std::string& service, const std::string& text) override {
     pulls_.erase(service);
     last_.erase(service);
-    say(service, "failed: " + text);
+    say(service, "failed: " + text, Priority::error);
   }
 
   void note(const std::string& service, const std::string& text) override {
-    say(service, "note: " + text);
+    say(service, "note: " + text, Priority::warning);
   }
 
   void finish() override {}
@@ -92,8 +96,9 @@ class Plain : public ProgressDisplay {
     pulls_.erase(pull);
   }
 
-  void say(const std::string& service, const std::string& text) {
-    output_.error_line(service.empty() ? safe(text) : safe(service) + ": " + safe(text));
+  void say(const std::string& service, const std::string& text,
+           Priority priority = Priority::info) {
+    output_.error_line(service.empty() ? safe(text) : safe(service) + ": " + safe(text), priority);
   }
 
   Output& output_;
@@ -120,6 +125,10 @@ class Live : public ProgressDisplay {
   void pull(const std::string& service, const PullTotals& totals) override {
     const auto now = clock_.steady_now();
     auto& line = line_of(service);
+    if (totals.image.empty()) {
+      line.rate.reset();
+      return;
+    }
     if (!line.rate) line.rate.emplace(now);
     line.rate->add(now, totals.bytes_done);
     line.totals = totals;

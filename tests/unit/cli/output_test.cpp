@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <csignal>
 
 #include "cli/dispatch.hpp"
+#include "cli/render/error.hpp"
 #include "support/run.hpp"
 #include "terminal.hpp"
 
@@ -82,6 +84,35 @@ TEST_F(OutputTest, KnowsThatAPipeIsNoTerminal) {
   EXPECT_EQ(output.terminal(Stream::out).width, 132);
   const Output plain{out_[1], err_[1], {{"COLUMNS", "x"}}};
   EXPECT_EQ(plain.terminal(Stream::err).width, 80);
+}
+
+std::string stream_of(int fd) {
+  struct stat status {};
+  EXPECT_EQ(::fstat(fd, &status), 0);
+  return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
+TEST_F(OutputTest, MarksEachLineForTheJournal) {
+  Output output{out_[1], err_[1], {{"JOURNAL_STREAM", stream_of(err_[1])}}};
+  output.write_line("data");
+  output.error_line("ollama: starting");
+  output.error("Go on? ");
+  output.error_line("yes");
+  print_note(output, "careful", false);
+  print_error(output, {ErrorCode::kIo, "EIO", "cannot read"}, false);
+  EXPECT_EQ(take(err_[0]),
+            "<6>ollama: starting\n<6>Go on? yes\n<4>note: careful\n"
+            "<3>error: cannot read\n<3>  why:   EIO\n");
+  EXPECT_EQ(take(out_[0]), "data\n");
+}
+
+TEST_F(OutputTest, MarksNothingWhereStderrIsNotTheJournal) {
+  for (const auto& stream : {std::string{}, std::string{"garbage"}, std::string{"8:"},
+                             stream_of(out_[1]), stream_of(err_[1]) + "1"}) {
+    Output output{out_[1], err_[1], {{"JOURNAL_STREAM", stream}}};
+    print_note(output, "careful", false);
+    EXPECT_EQ(take(err_[0]), "note: careful\n") << stream;
+  }
 }
 
 TEST_F(OutputTest, AsksTheTerminalForItsWidth) {
