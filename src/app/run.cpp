@@ -40,10 +40,26 @@ boost::asio::awaitable<int> command(cli::Session& session, const cli::Invocation
   co_return code.value();
 }
 
-int run_command(const cli::Invocation& invocation, cli::Output& output,
-                std::map<std::string, std::string> environment) {
+Error bug(const std::exception& exception) {
+  Error error{ErrorCode::kInternal, exception.what()};
+  error.what = "aistack has a bug, and this command ran into it";
+  error.next = {"report it with the output of: aistack version"};
+  return error;
+}
+
+cli::CommandLog::About about(const cli::Invocation& invocation,
+                             const std::vector<std::string>& words) {
+  const auto& command = *invocation.command;
+  const auto effect = command.effect;
+  return {.effect = effect == nullptr ? cli::Effect::reads : effect(invocation.arguments),
+          .command = cli::command_text(command, invocation.arguments, words)};
+}
+
+int run_command(const cli::Invocation& invocation, const std::vector<std::string>& words,
+                cli::Output& output, std::map<std::string, std::string> environment) {
   boost::asio::io_context io{1};
-  Wiring wiring{io.get_executor(), output, invocation.options, std::move(environment)};
+  Wiring wiring{io.get_executor(), output, invocation.options, std::move(environment),
+                about(invocation, words)};
   auto session = wiring.session();
   boost::asio::cancellation_signal cancel;
   boost::asio::signal_set signals{io, SIGINT, SIGTERM};
@@ -60,9 +76,16 @@ int run_command(const cli::Invocation& invocation, cli::Output& output,
                               signals.cancel();
                             }));
   io.run();
-  wiring.finish_progress();
-  if (failure) std::rethrow_exception(failure);
-  return exit_code;
+  if (!failure) {
+    wiring.finish(exit_code);
+    return exit_code;
+  }
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    wiring.fail(bug(exception));
+    throw;
+  }
 }
 
 }  // namespace
@@ -71,19 +94,17 @@ int run(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of the write (see cli::Output)
   auto environment = read_environment();
   cli::Output output{STDOUT_FILENO, STDERR_FILENO, environment};
+  const std::vector<std::string> words{argv + (argc > 0 ? 1 : 0), argv + argc};
   try {
-    const auto invocation = cli::parse(argc, argv, cli::command_table());
+    const auto invocation = cli::parse(words, cli::command_table());
     if (!invocation) {
-      const std::vector<std::string> words{argv + (argc > 0 ? 1 : 0), argv + argc};
       cli::print_error(output, invocation.error(), cli::guess_options(words).json);
       return cli::exit_code(invocation.error().code);
     }
     if (invocation.value().options.no_color) output.forbid_color();
-    return run_command(invocation.value(), output, std::move(environment));
+    return run_command(invocation.value(), words, output, std::move(environment));
   } catch (const std::exception& exception) {
-    Error error{ErrorCode::kInternal, exception.what()};
-    error.what = "aistack has a bug, and this command ran into it";
-    error.next = {"report it with the output of: aistack version"};
+    const auto error = bug(exception);
     cli::print_error(output, error, false);
     return cli::exit_code(error.code);
   }

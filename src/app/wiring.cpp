@@ -1,6 +1,7 @@
 #include "app/wiring.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,13 +19,16 @@
 #include "adapters/posix/event_log.hpp"
 #include "adapters/posix/files.hpp"
 #include "adapters/posix/host.hpp"
+#include "adapters/posix/program_log.hpp"
 #include "adapters/posix/secret_store.hpp"
 #include "adapters/posix/service_locks.hpp"
 #include "adapters/posix/state_store.hpp"
 #include "adapters/sqlite/settings_database.hpp"
 #include "adapters/yaml/settings_file.hpp"
+#include "cli/render/error.hpp"
 #include "cli/render/progress.hpp"
 #include "operations/context.hpp"
+#include "operations/diagnose_secrets.hpp"
 
 namespace aistack::app {
 namespace {
@@ -65,8 +69,10 @@ struct Wiring::Parts {
   cli::Output& output;
   cli::GlobalOptions options;
   std::map<std::string, std::string> environment;
+  cli::CommandLog::About about;
 
   std::unique_ptr<ports::Clock> clock = adapters::posix::make_clock();
+  cli::CommandLog log{*clock, about};  // outlives the engine, which tells it of calls
   std::optional<domain::Paths> paths;
   domain::EffectiveSettings settings;
   std::unique_ptr<ports::ContainerEngine> engine;
@@ -76,7 +82,8 @@ struct Wiring::Parts {
   std::unique_ptr<ports::SecretStore> secrets;
   std::unique_ptr<ports::ServiceLocks> locks;
   std::unique_ptr<ports::Host> host;
-  std::unique_ptr<cli::ProgressDisplay> progress;
+  std::unique_ptr<cli::ProgressDisplay> display;
+  std::unique_ptr<operations::Progress> recorded_progress;
   std::optional<operations::Catalog> catalog;
   domain::VersionsLock versions;
   std::optional<operations::Context> context;
@@ -138,8 +145,10 @@ struct Wiring::Parts {
                      : Result<>{with_what(found.error(), "cannot tell where the engine is")},
                problems));
     std::string endpoint = found ? found.value() : std::string{kUsualEndpoint};
-    engine::EngineOptions its_options{
-        .endpoint = std::move(endpoint), .deadlines = {}, .logins = {environment, read_file}};
+    engine::EngineOptions its_options{.endpoint = std::move(endpoint),
+                                      .deadlines = {},
+                                      .logins = {environment, read_file},
+                                      .observer = engine_observer()};
     BOOST_OUTCOME_TRY(engine, engine::make_engine(executor, std::move(its_options)));
     http = http::make_http_client(executor);
     state = adapters::posix::make_state_store(paths->state);
@@ -147,8 +156,50 @@ struct Wiring::Parts {
     secrets = adapters::posix::make_secret_store(paths->secrets);
     locks = adapters::posix::make_service_locks(paths->run, *clock);
     host = adapters::posix::make_host();
-    progress = cli::make_progress(output, *clock, options);
+    display = cli::make_progress(output, *clock, options);
     return ok();
+  }
+
+  // --- aistack.log ---
+
+  void open_log(const domain::Settings::Logging& logging) {
+    if (log.state() != cli::CommandLog::State::undecided) return;
+    if (!log.writes(logging.level)) return log.close();
+    signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is no reason to die
+    const auto missing = about.effect == cli::Effect::erases ? adapters::posix::Missing::leave
+                                                             : adapters::posix::Missing::make;
+    log.open(adapters::posix::make_program_log(paths->program_log(), logging.format, missing),
+             logging.level, adapters::posix::find_caller(environment));
+  }
+
+  // Of a command that ended before it needed anything, or whose configuration is broken.
+  void open_log_at_last() {
+    if (log.state() != cli::CommandLog::State::undecided || about.effect == cli::Effect::reads ||
+        !find_paths())
+      return;
+    const auto found = read_settings(std::nullopt);
+    open_log(found ? found.value().values.logging : domain::Settings::Logging{});
+  }
+
+  bool log_is_open() const { return log.state() == cli::CommandLog::State::open; }
+
+  engine::EngineObserver engine_observer() {
+    if (!log_is_open() || settings.values.logging.level != domain::LogLevel::debug) return {};
+    return [this](const engine::EngineCall& call) {
+      log.engine_call(call.method, call.path, call.status, call.took);
+    };
+  }
+
+  void record() {
+    if (!log_is_open()) return;
+    recorded_progress = log.record(*display);
+    events = log.record(std::move(events));
+  }
+
+  std::vector<std::string> known_secrets() {
+    std::vector<operations::MissingPart> unread;
+    const auto files = adapters::archive::make_file_reader();
+    return operations::known_secrets(*context, *files, {}, unread);
   }
 
   Result<> use_settings() {
@@ -161,40 +212,51 @@ struct Wiring::Parts {
     if (context) return &*context;
     BOOST_OUTCOME_TRY(find_paths());
     BOOST_OUTCOME_TRY(unless(use_settings(), problems));
+    open_log(settings.values.logging);
     BOOST_OUTCOME_TRY(unless(read_catalog(), problems));
     if (!catalog) catalog.emplace(operations::Catalog{{}, {}, paths->compose_directories});
     BOOST_OUTCOME_TRY(unless(read_versions_lock(), problems));
     BOOST_OUTCOME_TRY(make_adapters(problems));
+    record();
     const auto root = settings.values.volumes.root;
-    context.emplace(operations::Context{.engine = *engine,
-                                        .http = *http,
-                                        .clock = *clock,
-                                        .state = *state,
-                                        .events = *events,
-                                        .secrets = *secrets,
-                                        .locks = *locks,
-                                        .host = *host,
-                                        .progress = *progress,
-                                        .catalog = *catalog,
-                                        .paths = *paths,
-                                        .settings = settings.values,
-                                        .versions = versions,
-                                        .volumes_root = root ? fs::path{*root} : paths->volumes,
-                                        .lock_timeout = options.lock_timeout,
-                                        .new_operation_id = new_operation_id,
-                                        .reload_catalog = [this] { return read_catalog(); }});
+    context.emplace(operations::Context{
+        .engine = *engine,
+        .http = *http,
+        .clock = *clock,
+        .state = *state,
+        .events = *events,
+        .secrets = *secrets,
+        .locks = *locks,
+        .host = *host,
+        .progress =
+            recorded_progress ? *recorded_progress : static_cast<operations::Progress&>(*display),
+        .catalog = *catalog,
+        .paths = *paths,
+        .settings = settings.values,
+        .versions = versions,
+        .volumes_root = root ? fs::path{*root} : paths->volumes,
+        .lock_timeout = options.lock_timeout,
+        .new_operation_id = new_operation_id,
+        .reload_catalog = [this] { return read_catalog(); }});
+    log.set_secrets([this] { return known_secrets(); });
     return &*context;
   }
 };
 
 Wiring::Wiring(boost::asio::any_io_executor executor, cli::Output& output,
-               cli::GlobalOptions options, std::map<std::string, std::string> environment)
+               cli::GlobalOptions options, std::map<std::string, std::string> environment,
+               cli::CommandLog::About about)
     : parts_(new Parts{.executor = std::move(executor),
                        .output = output,
                        .options = std::move(options),
-                       .environment = std::move(environment)}) {}
+                       .environment = std::move(environment),
+                       .about = std::move(about)}) {
+  output.set_witness(&parts_->log);
+}
 
-Wiring::~Wiring() = default;
+Wiring::~Wiring() {
+  parts_->output.set_witness(nullptr);
+}
 
 cli::Session Wiring::session() {
   return {.options = parts_->options,
@@ -218,8 +280,18 @@ cli::Session Wiring::session() {
               [this](const std::optional<fs::path>& file) { return parts_->read_settings(file); }};
 }
 
-void Wiring::finish_progress() {
-  if (parts_->progress) parts_->progress->finish();
+void Wiring::finish(int exit_code) {
+  if (parts_->display) parts_->display->finish();
+  parts_->open_log_at_last();
+  parts_->log.finish(exit_code);
+  parts_->output.set_witness(nullptr);
+  if (const auto complaint = parts_->log.complaint())
+    cli::print_note(parts_->output, *complaint, parts_->options.quiet);
+}
+
+void Wiring::fail(const Error& bug) {
+  parts_->log.error(bug);
+  finish(cli::exit_code(bug.code));
 }
 
 }  // namespace aistack::app

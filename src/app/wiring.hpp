@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 
+#include "cli/command_log.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
 
@@ -12,15 +13,19 @@ namespace aistack::app {
 // the concrete adapters.
 class Wiring {
  public:
+  // `about`: the command, for aistack.log.
   Wiring(boost::asio::any_io_executor executor, cli::Output& output, cli::GlobalOptions options,
-         std::map<std::string, std::string> environment);
+         std::map<std::string, std::string> environment, cli::CommandLog::About about);
   Wiring(const Wiring&) = delete;
   Wiring& operator=(const Wiring&) = delete;
   ~Wiring();
 
   cli::Session session();
-  // Ends the progress display, so that what is printed next stands on lines of its own.
-  void finish_progress();
+  // Ends the progress display, so that what is printed next stands on lines of its own, and what
+  // aistack.log has to say of the command.
+  void finish(int exit_code);
+  // The same for a command that ran into a bug.
+  void fail(const Error& bug);
 
  private:
   struct Parts;

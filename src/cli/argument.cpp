@@ -81,6 +81,10 @@ const std::vector<Argument>& global_arguments() {
   return arguments;
 }
 
+Effect always_changes(const Arguments&) {
+  return Effect::changes;
+}
+
 const Command* find_command(const std::vector<Command>& table, std::string_view name) {
   for (const auto& command : table) {
     if (command.name == name) return &command;

@@ -49,6 +49,15 @@ Argument command_tail(std::string name, std::string help);
 Argument service_argument(std::string help);
 Argument services_argument(std::string help);
 
+// What a call of a command does to the machine. What changes it is written to aistack.log.
+enum class Effect {
+  reads,
+  changes,
+  erases,  // … and takes aistack.log away, which is not made anew then
+};
+using EffectOf = Effect (*)(const Arguments& arguments);
+Effect always_changes(const Arguments& arguments);
+
 // Runs one command and gives the exit code. An Error is rendered by the caller (cli/dispatch),
 // which derives the exit code from it.
 using Handler = Task<int> (*)(Session& session, const Arguments& arguments);
@@ -63,6 +72,7 @@ struct Command {
   std::vector<std::string> notes = {};     // paragraphs of `help COMMAND` and the manual page
   std::vector<std::string> examples = {};  // "aistack install --profile minimal"
   Handler run = nullptr;
+  EffectOf effect = nullptr;  // absent: it only reads
 };
 
 // The groups, in the order of the list. A row names one of these or "".

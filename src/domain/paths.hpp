@@ -26,6 +26,7 @@ struct Paths {
   std::filesystem::path log;
   std::filesystem::path run;
 
+  std::filesystem::path program_log() const { return log / "aistack.log"; }
   std::filesystem::path events_log() const { return log / "events.log"; }
 };
 

@@ -14,20 +14,20 @@ namespace {
 
 using operations::BackendReport;
 
-nlohmann::ordered_json json(const BackendReport& report) {
+nlohmann::ordered_json json(const Output& output, const BackendReport& report) {
   nlohmann::ordered_json document{{"ui", report.ui},
                                   {"backend", report.backend},
                                   {"previous", report.previous},
                                   {"changed", report.changed},
                                   {"candidates", report.candidates}};
-  if (report.error) document.update(error_json(*report.error));
+  if (report.error) document.update(error_json(output, *report.error));
   return document;
 }
 
 Task<int> show(Session& session, operations::Context& context, ports::SettingsDatabase& database) {
   BOOST_OUTCOME_CO_TRY(const auto report, co_await operations::show_backend(context, database));
   if (session.options.json)
-    print_json(session.output, json(report));
+    print_json(session.output, json(session.output, report));
   else if (report.backend.empty())
     session.output.write_line(
         fmt::format("{} has connections that its administrator made; they are those of none of: {}",
@@ -42,7 +42,7 @@ Task<int> change(Session& session, operations::Context& context, ports::Settings
   BOOST_OUTCOME_CO_TRY(const auto report,
                        co_await operations::switch_backend(context, database, std::move(backend)));
   if (session.options.json)
-    print_json(session.output, json(report));
+    print_json(session.output, json(session.output, report));
   else if (report.error)
     print_error(session.output, *report.error, false);
   else
@@ -60,6 +60,10 @@ Task<int> run_backend(Session& session, const Arguments& arguments) {
   co_return co_await change(session, *context, *database, *backend);
 }
 
+Effect effect(const Arguments& arguments) {
+  return arguments.value("BACKEND") ? Effect::changes : Effect::reads;
+}
+
 }  // namespace
 
 Command backend_command() {
@@ -73,7 +77,8 @@ Command backend_command() {
                     "with the page stopped for a moment and its data saved; a switch that fails is "
                     "taken back (exit code 4)."},
           .examples = {"aistack backend", "aistack backend localai"},
-          .run = run_backend};
+          .run = run_backend,
+          .effect = effect};
 }
 
 }  // namespace aistack::cli

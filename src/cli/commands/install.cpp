@@ -74,7 +74,8 @@ Command install_command() {
                 "container is recreated, and the report names the keys that differ. Data "
                 "volumes are never touched."},
       .examples = {"aistack install --profile standard-gpu", "aistack install ollama"},
-      .run = run_install};
+      .run = run_install,
+      .effect = always_changes};
 }
 
 Command start_command() {
@@ -82,7 +83,8 @@ Command start_command() {
           .group = group::kServices,
           .help = "Start installed services; a missing or drifted container is recreated",
           .arguments = {services_argument("Services to start"), no_wait(), timeout()},
-          .run = run_start};
+          .run = run_start,
+          .effect = always_changes};
 }
 
 Command restart_command() {
@@ -90,7 +92,8 @@ Command restart_command() {
           .group = group::kServices,
           .help = "Stop services and start them again",
           .arguments = {services_argument("Services to restart"), no_wait(), timeout()},
-          .run = run_restart};
+          .run = run_restart,
+          .effect = always_changes};
 }
 
 }  // namespace aistack::cli

@@ -191,6 +191,10 @@ Task<int> run_purge(Session& session, const Arguments& arguments) {
   co_return report.leftovers.empty() ? kExitDone : kExitFailed;
 }
 
+Effect effect(const Arguments&) {
+  return Effect::erases;
+}
+
 }  // namespace
 
 Command purge_command() {
@@ -205,7 +209,8 @@ Command purge_command() {
                     "removed is listed, and makes the exit code 1.",
                     "Asks twice unless --yes is given."},
           .examples = {"aistack purge --all", "aistack purge --all --remove-configs --yes"},
-          .run = run_purge};
+          .run = run_purge,
+          .effect = effect};
 }
 
 }  // namespace aistack::cli

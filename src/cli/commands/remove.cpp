@@ -60,7 +60,8 @@ Command remove_command() {
           .help = "Remove services; their data stays unless --purge is given",
           .arguments = {services_argument("Services to remove").as_required(),
                         flag("--purge", "Remove the data volumes and the secrets too")},
-          .run = run_remove};
+          .run = run_remove,
+          .effect = always_changes};
 }
 
 }  // namespace aistack::cli

@@ -93,6 +93,10 @@ Task<int> run_repair(Session& session, const Arguments& arguments) {
   co_return kExitDone;
 }
 
+Effect effect(const Arguments& arguments) {
+  return arguments.flag("--dry-run") ? Effect::reads : Effect::changes;
+}
+
 }  // namespace
 
 Command repair_command() {
@@ -104,7 +108,8 @@ Command repair_command() {
           .notes = {"A green service is left alone. Before anything is changed, exit code, memory, "
                     "and the last 100 log lines are saved to <service>_repair.json in the state "
                     "directory. Volumes keep their data."},
-          .run = run_repair};
+          .run = run_repair,
+          .effect = effect};
 }
 
 }  // namespace aistack::cli

@@ -40,7 +40,7 @@ Task<int> run_rotate(Session& session, const Arguments& arguments) {
     nlohmann::ordered_json document{{"service", report.service},
                                     {"outcome", word(report.outcome)},
                                     {"variables", report.variables}};
-    if (report.error) document.update(error_json(*report.error));
+    if (report.error) document.update(error_json(session.output, *report.error));
     print_json(session.output, document);
     co_return exit_code_of(report.outcome);
   }
@@ -69,7 +69,8 @@ Command secret_command() {
                     "session: its users log in again. A value is never printed; it lies in "
                     "secrets/SERVICE.env in the state directory."},
           .examples = {"aistack secret rotate openwebui"},
-          .run = run_rotate};
+          .run = run_rotate,
+          .effect = always_changes};
 }
 
 }  // namespace aistack::cli

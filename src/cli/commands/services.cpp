@@ -45,7 +45,7 @@ int print_results(Session& session, const operations::ServiceResults& results) {
     }
     worst = std::max(worst, exit_code(result.error().code));
     if (session.options.json) {
-      auto document = error_json(result.error());
+      auto document = error_json(session.output, result.error());
       document["service"] = service;
       documents.push_back(std::move(document));
     } else {

@@ -104,7 +104,7 @@ Task<int> watch(Session& session, operations::Context& context) {
       if (report)
         print_json_line(session.output, json(report.value()));
       else
-        print_json_line(session.output, error_json(report.error()));
+        print_json_line(session.output, error_json(session.output, report.error()));
     } else {
       if (session.output.terminal(Stream::out).is_terminal) session.output.write(kHomeAndClear);
       // An engine that is away for a moment is something to watch, not to end for.

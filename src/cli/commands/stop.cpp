@@ -25,10 +25,13 @@ Task<int> run_stop(Session& session, const Arguments& arguments) {
       continue;
     }
     worst = std::max(worst, exit_code(result.error().code));
-    auto document = error_json(result.error());
+    if (!session.options.json) {
+      print_error(session.output, result.error(), false);
+      continue;
+    }
+    auto document = error_json(session.output, result.error());
     document["service"] = service;
     documents.push_back(std::move(document));
-    if (!session.options.json) print_error(session.output, result.error(), false);
   }
   if (session.options.json)
     print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
@@ -42,7 +45,8 @@ Command stop_command() {
           .group = group::kServices,
           .help = "Stop services; they stay stopped until they are started",
           .arguments = {services_argument("Services to stop").as_required()},
-          .run = run_stop};
+          .run = run_stop,
+          .effect = always_changes};
 }
 
 }  // namespace aistack::cli

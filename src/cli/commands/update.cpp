@@ -49,7 +49,7 @@ std::string line(const UpdateReport& report) {
   return "";
 }
 
-nlohmann::ordered_json json(const UpdateReport& report) {
+nlohmann::ordered_json json(const Output& output, const UpdateReport& report) {
   nlohmann::ordered_json document{{"service", report.service},
                                   {"outcome", word(report.outcome)},
                                   {"from_image", report.from_image},
@@ -58,7 +58,7 @@ nlohmann::ordered_json json(const UpdateReport& report) {
                                   {"to_image_id", report.to_image_id}};
   document["downtime_ms"] =
       report.downtime ? nlohmann::ordered_json(report.downtime->count()) : nlohmann::ordered_json();
-  if (report.error) document.update(error_json(*report.error));
+  if (report.error) document.update(error_json(output, *report.error));
   return document;
 }
 
@@ -75,7 +75,7 @@ void print(Session& session, const UpdateReport& report) {
 
 Task<int> finish(Session& session, const UpdateReport& report) {
   if (session.options.json)
-    print_json(session.output, json(report));
+    print_json(session.output, json(session.output, report));
   else
     print(session, report);
   co_return exit_code_of(report);
@@ -107,22 +107,31 @@ Task<int> run_update_all(Session& session, const Arguments& arguments) {
   int worst = kExitDone;
   for (const auto& [service, result] : results) {
     if (result) {
-      documents.push_back(json(result.value()));
-      if (!session.options.json) print(session, result.value());
+      if (session.options.json)
+        documents.push_back(json(session.output, result.value()));
+      else
+        print(session, result.value());
       worst = std::max(worst, exit_code_of(result.value()));
       continue;
     }
-    auto document = error_json(result.error());
+    worst = std::max(worst, exit_code(result.error().code));
+    if (!session.options.json) {
+      print_error(session.output, result.error(), false);
+      continue;
+    }
+    auto document = error_json(session.output, result.error());
     document["service"] = service;
     documents.push_back(std::move(document));
-    if (!session.options.json) print_error(session.output, result.error(), false);
-    worst = std::max(worst, exit_code(result.error().code));
   }
   if (session.options.json)
     print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
   else if (results.empty())
     session.output.write_line("No services installed");
   co_return worst;
+}
+
+Effect effect(const Arguments& arguments) {
+  return arguments.flag("--check") ? Effect::reads : Effect::changes;
 }
 
 }  // namespace
@@ -136,17 +145,20 @@ std::vector<Command> update_commands() {
            .notes = {"The new version is pulled, tried on scratch storage beside the running one, "
                      "swapped in, and watched before it is kept. Exit code 4: it failed and the "
                      "previous version is back; 5: it failed and is not."},
-           .run = run_update},
+           .run = run_update,
+           .effect = effect},
           {.name = "update-all",
            .group = group::kServices,
            .help = "Update all services, one after the other",
            .arguments = {check},
-           .run = run_update_all},
+           .run = run_update_all,
+           .effect = effect},
           {.name = "rollback",
            .group = group::kServices,
            .help = "Go back to the version that the last update replaced",
            .arguments = {service_argument("Which service").as_required()},
-           .run = run_rollback}};
+           .run = run_rollback,
+           .effect = always_changes}};
 }
 
 }  // namespace aistack::cli

@@ -103,7 +103,8 @@ std::vector<Command> versions_commands() {
                              .with_completion(Argument::Completes::service)},
            .notes = {"From then on install, start, update and repair use exactly these images. "
                      "To go on, edit or remove the service's line."},
-           .run = run_lock}};
+           .run = run_lock,
+           .effect = always_changes}};
 }
 
 }  // namespace aistack::cli
