@@ -149,3 +149,35 @@ again() {
   run --separate-stderr timeout 60 "$AISTACK_BINARY" status
   assert_equal 0 "$status"
 }
+
+# descriptors: how many the program in the background has open.
+descriptors() { find "/proc/$BACKGROUND/fd" -mindepth 1 | wc -l; }
+has_descriptors() { [ "$(descriptors)" = "$1" ]; }
+# shows TEXT: the program in the background prints it from now on.
+shows() {
+  : >"$BOX/background.out"
+  eventually grep -qa "$1" "$BOX/background.out"
+}
+
+@test "what goes on through all of it keeps no descriptor" {
+  printf 'health:\n  timeout_ms: 500\n' >>"$BOX/config.yaml"
+  aistack install ollama
+  background aistack status --watch
+  shows green
+  before=$(descriptors)
+  for _ in 1 2 3; do
+    stop_engine
+    shows "Cannot connect"
+    start_engine
+    shows green
+    docker pause aistack-ollama >/dev/null
+    shows red
+    docker unpause aistack-ollama >/dev/null
+    shows green
+    docker kill aistack-ollama >/dev/null
+    shows red
+    docker start aistack-ollama >/dev/null
+    shows green
+  done
+  eventually has_descriptors "$before"
+}
