@@ -72,9 +72,13 @@ class CommandLog::Steps final : public operations::Progress {
   }
 
   void pull(const std::string& service, const operations::PullTotals& totals) override {
+    inner_.pull(service, totals);
+    if (totals.image.empty()) {
+      pulls_.erase(service);
+      return;
+    }
     if (!pulls_.contains(service)) say(service, "pulling " + totals.image);
     pulls_[service] = totals;
-    inner_.pull(service, totals);
   }
 
   void done(const std::string& service, const std::string& text) override {

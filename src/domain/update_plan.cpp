@@ -1,5 +1,6 @@
 #include "domain/update_plan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -184,9 +185,19 @@ Result<UpdatePlan> update_plan_from_json(const nlohmann::json& document) {
 std::optional<UpdatePlan> last_finished(const std::optional<UpdatePlan>& plan) {
   if (!plan) return std::nullopt;
   if (plan->status == Status::finished) return plan;
-  if (!plan->proven.is_object()) return std::nullopt;
-  auto proven = update_plan_from_json(plan->proven);
+  return proven_before(*plan);
+}
+
+std::optional<UpdatePlan> proven_before(const UpdatePlan& plan) {
+  if (!plan.proven.is_object()) return std::nullopt;
+  auto proven = update_plan_from_json(plan.proven);
   return proven ? std::optional{std::move(proven).value()} : std::nullopt;
+}
+
+bool may_have_changed_data(const UpdatePlan& plan) {
+  if (plan.kind == UpdatePlan::Kind::rollback) return true;
+  return std::any_of(plan.steps.begin(), plan.steps.end(),
+                     [](const PlanStep& step) { return step.name.starts_with(kStartNewStep); });
 }
 
 Recovery recovery_of(const UpdatePlan& plan) {

@@ -69,11 +69,19 @@ struct UpdatePlan {
 // The last finished update that `plan` knows of: itself, or the one before it.
 std::optional<UpdatePlan> last_finished(const std::optional<UpdatePlan>& plan);
 
+// The finished update before `plan`, if any.
+std::optional<UpdatePlan> proven_before(const UpdatePlan& plan);
+
 std::string_view to_string(UpdatePlan::Status status);
 
 nlohmann::json to_json(const UpdatePlan& plan);
 // kCorruptState: `why` names the field.
 Result<UpdatePlan> update_plan_from_json(const nlohmann::json& document);
+
+// The step that lets the new version at the data: "start the new ollama".
+inline constexpr auto kStartNewStep = "start the new ";
+// May what is in the volumes be another version's work? Else only copies were made of it.
+bool may_have_changed_data(const UpdatePlan& plan);
 
 // What whoever finds the plan has to do.
 enum class Recovery {

@@ -10,6 +10,7 @@
 #include "operations/images.hpp"
 #include "operations/labels.hpp"
 #include "operations/port_check.hpp"
+#include "operations/removal.hpp"
 #include "operations/resources.hpp"
 #include "operations/swap.hpp"
 #include "operations/wait_ready.hpp"
@@ -50,7 +51,7 @@ std::string expected_hash(const CatalogEntry& entry, const compose::ComposeServi
   return container_for(entry, service, {}, false, ids).config["Labels"].value(kComposeHash, "");
 }
 
-// A version that came to nothing in its update is not put in by anything but another update.
+// Nothing but another update puts a version in that has failed.
 Result<> hold_back(Context& context, const ServiceView& view, Part& part) {
   BOOST_OUTCOME_TRY(part.held, held_back(context, view, *part.service));
   if (part.held && part.existing && part.existing->image_id != part.held->instead.image_id)
@@ -59,8 +60,8 @@ Result<> hold_back(Context& context, const ServiceView& view, Part& part) {
   part.image = part.held->instead.reference;
   context.progress.note(
       view.entry->name,
-      fmt::format("{} came to nothing in its update: {} goes on (aistack update {} tries again)",
-                  part.held->failed, part.image, view.entry->name));
+      fmt::format("{} {}: the version before it goes on (aistack update {} tries it again)",
+                  part.held->version, part.held->why, view.entry->name));
   return ok();
 }
 
@@ -107,6 +108,17 @@ Task<> forgive_names(Context& context, std::vector<Part>& parts) {
   co_return ok();
 }
 
+Error older_is_gone(const CatalogEntry& entry, const Part& part) {
+  Error error{ErrorCode::kImageNotFound,
+              fmt::format("{} {}, and the engine no longer has {}, which ran before it",
+                          part.held->version, part.held->why, part.held->instead.image_id)};
+  error.what = fmt::format("cannot make the container of {} anew", entry.name);
+  error.next = {
+      fmt::format("name another version in {}", entry.files.back().string()),
+      fmt::format("or take this one: aistack remove {0} && aistack install {0}", entry.name)};
+  return error;
+}
+
 // The engine has what is to run instead of a version that was held back, as a rule.
 Task<ports::ImageDetails> image_of(Context& context, const CatalogEntry& entry, const Part& part,
                                    PullPolicy policy) {
@@ -114,6 +126,7 @@ Task<ports::ImageDetails> image_of(Context& context, const CatalogEntry& entry, 
     const auto& id = part.held->instead.image_id;
     BOOST_OUTCOME_CO_TRY(auto image, co_await context.engine.inspect_image(id));
     if (image) co_return std::move(*image);
+    if (part.image == part.held->version) co_return older_is_gone(entry, part);
   }
   WantedImage wanted{part.image, part.service->platform};
   co_return co_await ensure_image(context, entry.name, std::move(wanted), policy);
@@ -148,8 +161,7 @@ Task<std::string> make(Context& context, const CatalogEntry& entry, domain::Cont
   context.progress.step(entry.name, "starting " + spec.name);
   const auto started = co_await context.engine.start_container(id);
   if (started) co_return id;
-  const ports::RemoveOptions force{.force = true, .anonymous_volumes = true};
-  const auto removed = co_await shielded(context.engine.remove_container(id, force));
+  const auto removed = co_await shielded(context.engine.remove_container(id, kWithItsVolumes));
   auto error = port_error(context, entry, spec, spec.name, started.error());
   if (removed) co_return error;
   error.state = fmt::format("the container {} is left, not running", spec.name);
@@ -346,6 +358,9 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
     const ImageChoice image{parts[i].image, ids.value()[i]};
     auto spec = container_for(entry, *parts[i].service, image, drops_gpu(*parts[i].service, facts),
                               containers);
+    if (parts[i].held && parts[i].must_create()) {
+      BOOST_OUTCOME_CO_TRY(co_await name_image(context, spec, parts[i].image, ids.value()[i]));
+    }
     auto applied = co_await apply(context, entry, parts[i], std::move(spec), options);
     if (!applied)
       co_return co_await come_to_nothing(context, entry, applied.error(), done, volumes.value());

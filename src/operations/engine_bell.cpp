@@ -11,6 +11,9 @@ constexpr std::chrono::nanoseconds kConnectAfter = std::chrono::seconds{1};
 }  // namespace
 
 Task<> EngineBell::pause(Context& context, std::chrono::nanoseconds duration) {
+  // A Ctrl-C that a call to the engine took in is known here only: what runs at once has a
+  // cancellation of its own.
+  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
   if (!rung_) {
     std::vector<Task<>> either;
     either.push_back(context.clock.sleep(duration));

@@ -23,6 +23,7 @@ class EngineBell {
   // last their time meanwhile.
   template <class T>
   Task<T> during(Context& context, std::string project, Task<T> waiting) {
+    BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
     std::vector<Task<T>> both;
     both.push_back(std::move(waiting));
     both.push_back(connected<T>(context, std::move(project)));

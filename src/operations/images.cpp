@@ -23,4 +23,11 @@ domain::ContainerSpec container_for(const CatalogEntry& entry,
   return compose::container_spec(entry.project, service, options);
 }
 
+Task<> name_image(Context& context, domain::ContainerSpec& spec, std::string reference,
+                  std::string image_id) {
+  BOOST_OUTCOME_CO_TRY(const auto tagged, co_await context.engine.inspect_image(reference));
+  spec.config["Image"] = tagged && tagged->id == image_id ? reference : image_id;
+  co_return ok();
+}
+
 }  // namespace aistack::operations

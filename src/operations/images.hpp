@@ -25,4 +25,9 @@ domain::ContainerSpec container_for(const CatalogEntry& entry,
                                     const ImageChoice& image, bool drop_gpu,
                                     const ContainerIds& containers = {});
 
+// Makes `spec` name the image `image_id`: by the reference that it has while that means this image,
+// as people like to read it in `docker ps`, and else by its id.
+Task<> name_image(Context& context, domain::ContainerSpec& spec, std::string reference,
+                  std::string image_id);
+
 }  // namespace aistack::operations

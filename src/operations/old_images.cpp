@@ -45,11 +45,9 @@ void choose_kept_images(UpdatePlan& now, const std::optional<UpdatePlan>& before
   }
 }
 
-Task<> drop_old_images(Context& context, const std::optional<UpdatePlan>& before,
-                       const UpdatePlan& now) {
-  if (!before) co_return ok();
+Task<> drop_old_images(Context& context, const UpdatePlan& before, const UpdatePlan& now) {
   std::set<std::string> old;
-  add_images(*before, old);
+  add_images(before, old);
   std::set<std::string> needed;
   add_images(now, needed);
   for (const auto& entry : context.catalog.entries()) {

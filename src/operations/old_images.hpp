@@ -12,7 +12,7 @@ void choose_kept_images(domain::UpdatePlan& now, const std::optional<domain::Upd
 
 // Removes from the engine what `before` had kept or replaced and `now` does not keep. What another
 // service's plan needs stays, and so does what a container is made of.
-Task<> drop_old_images(Context& context, const std::optional<domain::UpdatePlan>& before,
+Task<> drop_old_images(Context& context, const domain::UpdatePlan& before,
                        const domain::UpdatePlan& now);
 
 }  // namespace aistack::operations

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "operations/old_images.hpp"
 #include "operations/removal.hpp"
 #include "operations/snapshot.hpp"
 #include "operations/stage.hpp"
@@ -54,7 +55,11 @@ Task<> bring_back(Context& context, const UpdatePlan& plan,
 Task<> undo_steps(Context& context, const UpdatePlan& plan) {
   BOOST_OUTCOME_CO_TRY(const auto all, co_await context.engine.list_containers({}));
   BOOST_OUTCOME_CO_TRY(co_await remove_new(context, plan, all));
-  BOOST_OUTCOME_CO_TRY(restore_snapshots(context, plan.snapshots));
+  // What an old version has written since an update was cut short before its data were exchanged is
+  // newer than the copy.
+  BOOST_OUTCOME_CO_TRY(domain::may_have_changed_data(plan)
+                           ? restore_snapshots(context, plan.snapshots)
+                           : drop_snapshots(context, plan.snapshots));
   co_return co_await bring_back(context, plan, all);
 }
 
@@ -97,6 +102,11 @@ Task<> clean_up(Context& context, UpdateJournal& journal) {
     BOOST_OUTCOME_CO_TRY(
         co_await context.engine.remove_container(previous_name(member.container), kKeepItsVolumes));
   }
+  // The update before this one can no longer be gone back over.
+  if (const auto before = domain::proven_before(journal.plan())) {
+    static_cast<void>(drop_snapshots(context, before->snapshots));
+    static_cast<void>(co_await drop_old_images(context, *before, journal.plan()));
+  }
   co_return journal.close(UpdatePlan::Status::finished);
 }
 
@@ -122,7 +132,8 @@ Task<bool> recover(Context& context, std::string service) {
     co_return unfinished(std::move(rolled_back).error(), service,
                          "cannot take back the killed update");
   write_event(context, journal.plan(), "rolled_back", "rollback: the previous version is back");
-  context.progress.note(service, "an update was interrupted: the previous version is back");
+  context.progress.note(service,
+                        "an update or rollback was interrupted: the version before it is back");
   co_return true;
 }
 

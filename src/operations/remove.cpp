@@ -8,9 +8,11 @@
 #include "operations/operation.hpp"
 #include "operations/removal.hpp"
 #include "operations/resources.hpp"
+#include "operations/snapshot.hpp"
 #include "operations/stack.hpp"
 #include "operations/stop.hpp"
 #include "operations/swap.hpp"
+#include "operations/update_journal.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -90,6 +92,21 @@ Task<> explain_in_use(Context& context, const CatalogEntry& entry, const std::st
   co_return error;
 }
 
+// The copies that updates made of the data are data, too.
+Task<> forget_updates(Context& context, const CatalogEntry& entry, RemoveReport& report) {
+  BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
+  if (!plan) co_return ok();
+  auto copies = plan->snapshots;
+  if (const auto before = domain::proven_before(*plan))
+    copies.insert(copies.end(), before->snapshots.begin(), before->snapshots.end());
+  for (const auto& copy : copies) {
+    BOOST_OUTCOME_CO_TRY(const auto bytes, context.host.tree_bytes(copy.saved));
+    report.freed_bytes += bytes;
+  }
+  BOOST_OUTCOME_CO_TRY(drop_snapshots(context, copies));
+  co_return remove_plan(context, entry.name);
+}
+
 Task<> purge_volumes(Context& context, const CatalogEntry& entry, RemoveReport& report) {
   for (const auto& volume : own_volumes(entry)) {
     BOOST_OUTCOME_CO_TRY(const auto seen, co_await context.engine.inspect_volume(volume));
@@ -106,6 +123,7 @@ Task<> purge_volumes(Context& context, const CatalogEntry& entry, RemoveReport& 
     BOOST_OUTCOME_CO_TRY(context.host.remove_tree(directory));
     report.freed_bytes += bytes;
   }
+  BOOST_OUTCOME_CO_TRY(co_await forget_updates(context, entry, report));
   BOOST_OUTCOME_CO_TRY(context.secrets.remove(entry.name));
   co_return ok();
 }

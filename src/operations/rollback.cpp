@@ -23,6 +23,8 @@ Task<> find_older_images(UpdateJob& job, const ServiceView& view) {
     note_container(job, part);
     for (const auto& member : job.before->members) {
       if (member.compose_service != part.service->name) continue;
+      if (part.container->image_id != member.to_image_id)
+        co_return nothing_recorded(job.entry.name, "what runs is not what the last update put in");
       BOOST_OUTCOME_CO_TRY(const auto image,
                            co_await job.context.engine.inspect_image(member.from_image_id));
       if (!image)
@@ -41,6 +43,11 @@ Task<UpdateReport> run_rollback(Context& context, const CatalogEntry& entry, Ope
   BOOST_OUTCOME_CO_TRY(auto job,
                        co_await begin_job(context, entry, UpdatePlan::Kind::rollback, view));
   if (!job.before) co_return nothing_recorded(entry.name, "no finished update is recorded");
+  if (view.record && view.record->installed_at > job.before->started)
+    co_return nothing_recorded(entry.name, "it was installed anew since its last update");
+  for (const auto& snapshot : job.before->snapshots)
+    if (!context.host.exists(snapshot.saved))
+      co_return nothing_recorded(entry.name, "the data saved then are gone: " + snapshot.saved);
   BOOST_OUTCOME_CO_TRY(co_await find_older_images(job, view));
   if (job.changes.empty()) co_return nothing_recorded(entry.name, "it has no container");
   job.saved_data = job.before->snapshots;

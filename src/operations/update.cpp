@@ -29,8 +29,17 @@ bool follows(const UpdateJob& job, const compose::ComposeService& service) {
   });
 }
 
-// Pulls what the containers are to run; those whose image did not change drop out.
-Task<> find_changes(UpdateJob& job, const ServiceView& view) {
+// A container, and the image that it is to run.
+struct Wanted {
+  const ContainerView* part;
+  std::string reference;
+  std::string image_id;
+  bool is_new() const { return image_id != part->container->image_id; }
+};
+
+// Pulls what the containers are to run.
+Task<std::vector<Wanted>> pull_all(UpdateJob& job, const ServiceView& view) {
+  std::vector<Wanted> all;
   for (const auto& part : view.containers) {
     if (!part.container) continue;
     const auto reference = effective_image(job.context, job.entry, *part.service);
@@ -39,10 +48,20 @@ Task<> find_changes(UpdateJob& job, const ServiceView& view) {
         const auto image,
         co_await ensure_image(job.context, job.entry.name, std::move(wanted), PullPolicy::always));
     note_container(job, part);
-    if (image.id != part.container->image_id || follows(job, *part.service))
-      change_image(job, part, reference, image.id);
+    all.push_back({&part, reference, image.id});
   }
-  co_return ok();
+  co_return all;
+}
+
+// Those whose image did not change drop out; but where volumes are saved none does, since each has
+// to be stopped meanwhile and to be brought back with the others.
+void choose_changes(UpdateJob& job, const std::vector<Wanted>& all) {
+  const bool any_new =
+      std::any_of(all.begin(), all.end(), [](auto& each) { return each.is_new(); });
+  const bool every = any_new && job.entry.spec().snapshot_before_update;
+  for (const auto& each : all)
+    if (every || each.is_new() || follows(job, *each.part->service))
+      change_image(job, *each.part, each.reference, each.image_id);
 }
 
 Task<UpdateReport> check_registry(Context& context, const CatalogEntry& entry,
@@ -72,7 +91,8 @@ Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Check
   BOOST_OUTCOME_CO_TRY(auto job,
                        co_await begin_job(context, entry, UpdatePlan::Kind::update, view));
   if (check == CheckOnly::yes) co_return co_await check_registry(context, entry, view);
-  BOOST_OUTCOME_CO_TRY(co_await find_changes(job, view));
+  BOOST_OUTCOME_CO_TRY(const auto all, co_await pull_all(job, view));
+  choose_changes(job, all);
   if (job.changes.empty()) {
     const auto& main = view.main().container;
     co_return UpdateReport{.service = entry.name,

@@ -23,6 +23,7 @@ struct UpdateReport {
   std::string to_image;
   std::string from_image_id;
   std::string to_image_id;
+  bool rollback = false;  // it was one, by hand
   std::optional<std::chrono::milliseconds> downtime;
   std::optional<Error> error;  // why it was rolled back
 };

@@ -17,6 +17,8 @@ using domain::UpdatePlan;
 using Outcome = UpdateReport::Outcome;
 
 constexpr std::chrono::seconds kEngineIsBackWithin{60};
+// A failure may be that of an engine that goes away, or stay.
+constexpr std::chrono::seconds kFailuresPassWithin{15};
 constexpr std::chrono::milliseconds kLookForEngineEvery{250};
 
 Error not_installed(const std::string& service) {
@@ -45,6 +47,10 @@ UpdateReport report_of(const UpdateJob& job, Outcome outcome, const UpdatePlan& 
                       .to_image = member.to_image,
                       .from_image_id = member.from_image_id,
                       .to_image_id = member.to_image_id};
+  report.rollback = job.kind == UpdatePlan::Kind::rollback;
+  if (report.rollback && job.before)
+    for (const auto& earlier : job.before->members)
+      if (earlier.compose_service == member.compose_service) report.to_image = earlier.from_image;
   if (plan.downtime_ms) report.downtime = std::chrono::milliseconds{*plan.downtime_ms};
   return report;
 }
@@ -56,27 +62,47 @@ Task<> undo_and_prove(UpdateJob& job, UpdateJournal& journal) {
   co_return co_await prove(job);
 }
 
-// What an engine answers that is going away, and then no longer answers.
-bool may_pass(ErrorCode code) {
-  return lost_engine(code) || code == ErrorCode::kEngineFailed;
-}
-
 // An engine that is restarted serves on for a while, fails, goes, and is back soon.
 Task<> undo_patiently(UpdateJob& job, UpdateJournal& journal) {
-  const auto end = job.context.clock.steady_now() + kEngineIsBackWithin;
+  const auto begin = job.context.clock.steady_now();
   while (true) {
     auto done = co_await undo_and_prove(job, journal);
-    if (done || !may_pass(done.error().code)) co_return done;
-    if (job.context.clock.steady_now() >= end) co_return done;
+    if (done) co_return done;
+    const auto code = done.error().code;
+    std::chrono::seconds patience{0};
+    if (lost_engine(code)) patience = kEngineIsBackWithin;
+    if (code == ErrorCode::kEngineFailed) patience = kFailuresPassWithin;
+    if (job.context.clock.steady_now() - begin >= patience) co_return done;
     job.context.progress.step(job.entry.name, "waiting for the engine, to roll back");
     BOOST_OUTCOME_CO_TRY(co_await job.context.clock.sleep(kLookForEngineEvery));
   }
 }
 
+const char* verb(const UpdateJob& job) {
+  return job.kind == UpdatePlan::Kind::rollback ? "rollback" : "update";
+}
+
 std::vector<std::string> advice(const UpdateJob& job, ErrorCode code) {
-  const auto again = fmt::format("aistack update {}   (tries it again)", job.entry.name);
+  const auto& name = job.entry.name;
+  const auto again = fmt::format("aistack {} {}   (tries it again)", verb(job), name);
   if (code == ErrorCode::kDiskFull) return {"df -h   (make space on that disk)", again};
-  return {again, fmt::format("or name another version in {}", job.entry.files.back().string())};
+  if (job.kind == UpdatePlan::Kind::rollback) return {again};
+  const bool locked = job.context.versions.reference(name).has_value();
+  return {again, fmt::format("or name another version in {}",
+                             locked ? "versions.lock" : job.entry.files.back().string())};
+}
+
+// What to say when not even the old version could be brought back, or is not what it was.
+Error not_undone(const UpdateJob& job, const UpdatePlan& plan, Error error, const Error& undoing) {
+  const auto& name = job.entry.name;
+  if (plan.status == UpdatePlan::Status::rolled_back) {
+    error.state = "the previous version is back, but it is not green: " + undoing.why;
+    error.next = {fmt::format("aistack logs {} 50", name), fmt::format("aistack repair {}", name)};
+  } else {
+    error.state = "rollback failed: " + undoing.why;
+    error.next = {fmt::format("aistack status   (finishes the rollback of {})", name)};
+  }
+  return error;
 }
 
 Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Operation& operation) {
@@ -87,15 +113,14 @@ Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Ope
   const auto undone = co_await shielded(undo_patiently(job, journal));
   auto report =
       report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());
-  error.what = fmt::format("the update of {} failed", job.entry.name);
+  error.what = fmt::format("the {} of {} failed", verb(job), job.entry.name);
   error.next = advice(job, error.code);
   if (undone) {
     error.state = "rollback done: the previous version is back and its data are as they were";
     operation.event("rolled_back",
                     {{"message", "rollback: the previous version is back"}, {"reason", error.why}});
   } else {
-    error.state = "rollback failed: " + undone.error().why;
-    error.next = {fmt::format("aistack status   (finishes the rollback of {})", job.entry.name)};
+    error = not_undone(job, journal.plan(), std::move(error), undone.error());
     operation.event("rollback_failed", {{"message", error.state}, {"reason", undone.error().why}});
   }
   report.error = std::move(error);
@@ -141,8 +166,6 @@ Task<UpdateReport> carry_out(UpdateJob& job, UpdatePlan plan, Operation& operati
                                   cleaned.error().why);
     co_return report_of(job, Outcome::updated, journal.plan());
   }
-  if (before) static_cast<void>(drop_snapshots(job.context, before->snapshots));
-  static_cast<void>(co_await drop_old_images(job.context, before, journal.plan()));
   co_return report_of(job, Outcome::updated, journal.plan());
 }
 

@@ -48,4 +48,8 @@ Result<std::optional<domain::UpdatePlan>> read_plan(Context& context, const std:
   return error;
 }
 
+Result<> remove_plan(Context& context, const std::string& service) {
+  return context.state.remove(document_name(service));
+}
+
 }  // namespace aistack::operations

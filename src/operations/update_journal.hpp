@@ -33,4 +33,7 @@ class UpdateJournal {
 // The service's last plan. kCorruptState names the file and how to reset it.
 Result<std::optional<domain::UpdatePlan>> read_plan(Context& context, const std::string& service);
 
+// Absent: ok.
+Result<> remove_plan(Context& context, const std::string& service);
+
 }  // namespace aistack::operations

@@ -23,9 +23,8 @@ Task<> fill_spec(UpdateJob& job, Change& change) {
   const ImageChoice image{member.to_image, member.to_image_id};
   change.spec = container_for(job.entry, *change.service, image, change.service->gpu && !job.gpu,
                               job.containers);
-  BOOST_OUTCOME_CO_TRY(const auto tagged,
-                       co_await job.context.engine.inspect_image(member.to_image));
-  if (!tagged || tagged->id != member.to_image_id) change.spec.config["Image"] = member.to_image_id;
+  BOOST_OUTCOME_CO_TRY(
+      co_await name_image(job.context, change.spec, member.to_image, member.to_image_id));
   co_return co_await carry_anonymous_volumes(job.context, change.running.id, change.spec);
 }
 
@@ -94,7 +93,7 @@ Task<> start_all(UpdateJob& job, UpdateJournal& journal) {
   for (const auto& change : job.changes)
     if (change.member.was_running) {
       BOOST_OUTCOME_CO_TRY(
-          co_await journal.step("start the new " + change.member.container,
+          co_await journal.step(domain::kStartNewStep + change.member.container,
                                 job.context.engine.start_container(change.member.container)));
     }
   co_return ok();
@@ -152,6 +151,7 @@ Task<> exchange(UpdateJob& job, UpdateJournal& journal) {
   BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
   BOOST_OUTCOME_CO_TRY(co_await exchange_names(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await start_all(job, journal));
+  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
   if (!job.was_running) co_return ok();
   BOOST_OUTCOME_CO_TRY(co_await journal.step("wait for green", become_green(context, job.entry)));
   journal.plan().downtime_ms =

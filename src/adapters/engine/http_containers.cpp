@@ -166,7 +166,11 @@ Task<> HttpEngine::wait_until_removed(std::string name) {
                "/containers/" + name + "/wait?condition=removed",
                {},
                transport_.deadlines().create};
-  co_return co_await perform(std::move(call));
+  BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
+  BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));
+  const auto message = text_of(member(document, "Error"), "Message");
+  if (!message.empty()) co_return engine_error(Call::remove_container, 200, message);
+  co_return ok();
 }
 
 Task<ports::ContainerStats> HttpEngine::container_stats(std::string name) {

@@ -54,7 +54,7 @@ struct Library {
 };
 
 // The same one for the whole process; it stays loaded. kIo, with the loader's own words, where it
-// is missing or too old, then and each time after. Not thread-safe in its first call.
+// is missing or too old, then and each time after.
 Result<const Library*> library();
 
 }  // namespace aistack::adapters::libarchive

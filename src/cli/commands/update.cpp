@@ -39,7 +39,8 @@ std::string line(const UpdateReport& report) {
     case Outcome::available:
       return fmt::format("{}: an update is available ({})", report.service, report.to_image);
     case Outcome::updated:
-      return fmt::format("{}: updated to {}, {} ms of downtime", report.service, report.to_image,
+      return fmt::format("{}: {} {}, {} ms of downtime", report.service,
+                         report.rollback ? "back at" : "updated to", report.to_image,
                          report.downtime ? report.downtime->count() : 0);
     case Outcome::rolled_back:
       return fmt::format("{}: rolled back", report.service);

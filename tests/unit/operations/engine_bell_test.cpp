@@ -64,5 +64,24 @@ TEST_F(EngineBellTest, ARingBeforeThePauseIsNotLost) {
   EXPECT_EQ(world.clock.steady_now() - begin, seconds(10));
 }
 
+// Ctrl-C while the engine does something that is not to be interrupted, and before the wait for it.
+TEST_F(EngineBellTest, ACtrlCBeforeTheWaitIsNotLost) {
+  EngineBell bell{world.io.get_executor()};
+  const auto act_and_wait = [&]() -> Task<> {
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    static_cast<void>(co_await shielded(world.clock.sleep(seconds(10))));
+    co_return co_await bell.during(world.context, "chat", bell.pause(world.context, hours(1)));
+  };
+  const auto running = testing::start(world.io, act_and_wait());
+  world.clock.call_in(seconds(5), [&] { running->cancel(); });
+  while (!running->ended()) {
+    world.io.restart();
+    while (world.io.poll() > 0) world.io.restart();
+    if (!running->ended() && !world.clock.step()) FAIL() << "it waits for ever";
+  }
+  EXPECT_ERROR(running->take(), ErrorCode::kInterrupted);
+  EXPECT_LT(world.clock.steady_now() - begin, hours(1));
+}
+
 }  // namespace
 }  // namespace aistack::operations

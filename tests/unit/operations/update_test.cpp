@@ -194,8 +194,8 @@ TEST_P(FailedVersion, IsNotPutInByAStart) {
   start();
   stage.expect(stage.old_image, kOldData, "after a start");
   EXPECT_THAT(stage.world.progress.lines,
-              Contains("model: note registry/model:2 came to nothing in its update: "
-                       "registry/model:1 goes on (aistack update model tries again)"));
+              Contains("model: note registry/model:2 failed in its update: the version before it "
+                       "goes on (aistack update model tries it again)"));
 }
 
 TEST_P(FailedVersion, IsNotPutInWhereTheContainerIsGone) {
@@ -230,6 +230,119 @@ TEST_P(FailedVersion, IsTriedAgainByAnUpdate) {
   ASSERT_OK(report);
   EXPECT_EQ(report.value().outcome, Outcome::updated);
   stage.expect("sha256:mended", kOldData, "updated");
+}
+
+// The usual case of a tag that moves: the file names the same one before and after.
+class MovedTag : public ::testing::Test {
+ protected:
+  void change_the_file() {
+    auto& text = stage.world.files.at("model.yaml");
+    text.replace(text.find("    container_name"), 0, "    environment: { A: b }\n");
+    stage.world.read_catalog();
+  }
+  void start() {
+    const auto started = stage.world.run(operations::start(stage.world.context, {"model"}, {}));
+    ASSERT_OK(started);
+    ASSERT_OK(started.value().front().result);
+  }
+  void remove_container() {
+    ASSERT_OK(stage.world.run(stage.world.engine.remove_container("model", {.force = true})));
+  }
+
+  Stage stage;
+};
+
+TEST_F(MovedTag, IsNotPutInAfterItFailed) {
+  stage.publish({.http_status = 500});
+  ASSERT_FALSE(stage.update());
+  change_the_file();
+  start();
+  stage.expect(stage.old_image, kOldData, "changed");
+  remove_container();
+  start();
+  stage.expect(stage.old_image, kOldData, "made anew");
+}
+
+TEST_F(MovedTag, IsNotPutInAfterItWasRolledBack) {
+  stage.publish({});
+  ASSERT_OK(stage.update());
+  ASSERT_OK(stage.world.run(operations::rollback(stage.world.context, "model")));
+  change_the_file();
+  start();
+  stage.expect(stage.old_image, kOldData, "changed");
+  remove_container();
+  start();
+  stage.expect(stage.old_image, kOldData, "made anew");
+  ASSERT_OK(stage.update());
+  stage.expect("sha256:new", kOldData, "updated");
+}
+
+TEST_F(MovedTag, IsNotPutInWhereTheOlderImageIsGone) {
+  stage.publish({.http_status = 500});
+  ASSERT_FALSE(stage.update());
+  remove_container();
+  stage.world.engine.images.erase(stage.old_image);
+  const auto started = stage.world.run(operations::start(stage.world.context, {"model"}, {}));
+  ASSERT_OK(started);
+  const auto& result = started.value().front().result;
+  EXPECT_ERROR(result, ErrorCode::kImageNotFound);
+  EXPECT_EQ(stage.world.engine.find("model"), nullptr);
+}
+
+TEST_F(MovedTag, ARollbackIsRefusedAfterAnInstallationAnew) {
+  stage.publish({});
+  ASSERT_OK(stage.update());
+  stage.world.clock.advance(std::chrono::hours(1));
+  ASSERT_OK(stage.world.run(remove(stage.world.context, "model", PurgeData::no)));
+  ASSERT_OK(stage.world.run(install(stage.world.context, {"model"}, {})));
+  stage.world.host.trees[kData] = kNewData;
+  EXPECT_ERROR(stage.world.run(operations::rollback(stage.world.context, "model")),
+               ErrorCode::kNotFound);
+  stage.expect("sha256:new", kNewData, "refused");
+}
+
+TEST_F(MovedTag, ARollbackIsRefusedWhereTheDataSavedThenAreGone) {
+  stage.publish({});
+  ASSERT_OK(stage.update());
+  std::erase_if(stage.world.host.trees, [](const auto& tree) {
+    return tree.first.string().find(".aistack-snapshots") != std::string::npos;
+  });
+  const auto report = stage.world.run(operations::rollback(stage.world.context, "model"));
+  EXPECT_ERROR(report, ErrorCode::kNotFound);
+  EXPECT_THAT(report.error().why, HasSubstr(".aistack-snapshots"));
+  stage.expect("sha256:new", kOldData, "refused");
+}
+
+TEST_F(MovedTag, PurgedDataLeaveNoCopyOfThemselves) {
+  stage.publish({});
+  ASSERT_OK(stage.update());
+  ASSERT_OK(stage.world.run(remove(stage.world.context, "model", PurgeData::yes)));
+  for (const auto& [path, content] : stage.world.host.trees) EXPECT_EQ(path.string(), "");
+  EXPECT_FALSE(read_plan(stage.world.context, "model").value());
+}
+
+TEST_F(MovedTag, WhatTheOldVersionWroteSinceAnUpdateWasCutShortIsKept) {
+  stage.publish({});
+  // Gone for good at the first rename: the data are copied by then, the new version never ran.
+  stage.world.engine.before_call = [&](const std::string& call, const std::string&) {
+    if (call != "rename" && stage.world.engine.find("model.aistack-next") == nullptr)
+      return std::optional<Error>{};
+    const auto* model = stage.world.engine.find("model");
+    if (model == nullptr || model->details.state == ports::ContainerState::running)
+      return std::optional<Error>{};
+    return call == "stop" || call == "list" || call == "rename" || call == "remove"
+               ? std::optional{Error{ErrorCode::kEngineUnreachable, "gone"}}
+               : std::nullopt;
+  };
+  const auto report = stage.update();
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().outcome, Outcome::not_rolled_back);
+  stage.world.engine.before_call = {};
+  // Somebody starts it by hand, and people work with it.
+  ASSERT_OK(stage.world.run(stage.world.engine.start_container("model")));
+  stage.world.host.trees[kData] = kNewData;
+  ASSERT_OK(stage.world.run(status(stage.world.context, Look::quick)));
+  stage.expect(stage.old_image, kNewData, "recovered");
 }
 
 TEST(Update, RunsWhatWasTriedThoughItsTagMovesMeanwhile) {

@@ -482,6 +482,16 @@ TEST_F(HostileEngine, RemovesAContainerAlready) {
   }
 }
 
+TEST_F(HostileEngine, FailsToRemoveAContainer) {
+  serve([](const Request& request) {
+    return removed_by_another(
+        request, http_answer(200, R"({"Error":{"Message":"device or resource busy"}})"));
+  });
+  const auto removed = run(engine_->remove_container("x", {}));
+  EXPECT_ERROR(removed, ErrorCode::kEngineFailed);
+  EXPECT_THAT(removed.error().why, HasSubstr("busy"));
+}
+
 TEST_F(HostileEngine, RemovesAContainerWithoutEnd) {
   serve([](const Request& request) { return removed_by_another(request, ""); });
   EXPECT_ERROR(run(engine_->remove_container("x", {})), ErrorCode::kEngineTimeout);
