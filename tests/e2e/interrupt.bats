@@ -69,8 +69,8 @@ interrupted_at() {
   wait "$BACKGROUND" || code=$?
   export DOCKER_HOST=$AISTACK_TEST_DOCKER
   [ "$(wc -l <"$BOX/requests")" -ge "$n" ] || return 1
-  # The last request of all may have been the end of it.
-  [ "$code" = 130 ] || assert_equal "$signal $n 0" "$signal $n $code"
+  # Only the last request of all may have been the end of it.
+  [ "$code" = 130 ] || assert_equal "$signal $n 0 $n" "$signal $n $code $(wc -l <"$BOX/requests")"
   assert_tidy
 }
 

@@ -161,9 +161,9 @@ ENV
   echo "lab: ready in $dir (namespace $netns)"
 }
 
-# Ends the process of DIR/NAME.pid and waits for it; kills it after ten seconds.
+# Ends the process of DIR/NAME.pid and waits for it; kills it after half a minute.
 stop() {
-  local pid tries=200
+  local pid tries=600
   pid=$(cat "$dir/$1.pid" 2>/dev/null) || return 0
   kill "$pid" 2>/dev/null || return 0
   while kill -0 "$pid" 2>/dev/null; do
@@ -173,8 +173,22 @@ stop() {
   done
 }
 
+# unmount DIRECTORY: everything below it.
+unmount() {
+  local target
+  while read -r target; do umount -l "$target"; done < <(
+    awk -v dir="$1/" 'index($5, dir) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+}
+
+# Docker 20.10 forgets the root of a container that was just starting when it ended, and can never
+# remove it then: that takes a reboot, or this.
+stop_engine() {
+  stop docker
+  unmount "$dir/data/overlay2"
+}
+
 down() {
-  local pid child target
+  local pid child
   if [ -S "$dir/docker.sock" ]; then
     docker -H "unix://$dir/docker.sock" ps -aq 2>/dev/null |
       xargs -r docker -H "unix://$dir/docker.sock" rm -f >/dev/null 2>&1 || true
@@ -193,8 +207,7 @@ down() {
       [ "$child" = $$ ] || kill -KILL "$child" 2>/dev/null || true
     done
   done
-  while read -r target; do umount -l "$target"; done < <(
-    awk -v dir="$dir/" 'index($5, dir) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+  unmount "$dir"
   ip netns del "$netns" 2>/dev/null || true
   rm -rf "$dir"
 }
@@ -212,7 +225,7 @@ case $command in
   up) up "$@" ;;
   down) down ;;
   enter) enter "$@" ;;
-  stop-engine) stop docker ;;
+  stop-engine) stop_engine ;;
   start-engine) start_engine ;;
   *) usage ;;
 esac
