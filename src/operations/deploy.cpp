@@ -10,6 +10,7 @@
 #include "operations/images.hpp"
 #include "operations/labels.hpp"
 #include "operations/port_check.hpp"
+#include "operations/recover.hpp"
 #include "operations/removal.hpp"
 #include "operations/resources.hpp"
 #include "operations/swap.hpp"
@@ -271,14 +272,9 @@ Task<> settle_interrupted(Context& context, const std::vector<const CatalogEntry
                           EngineFacts& facts) {
   bool changed = false;
   for (const auto* entry : entries) {
-    for (const auto& service : entry->project.services) {
-      BOOST_OUTCOME_CO_TRY(const bool settled,
-                           co_await settle(context, service.container_name, facts.containers));
-      if (settled)
-        context.progress.note(entry->name,
-                              "finished an interrupted replacement of " + service.container_name);
-      changed |= settled;
-    }
+    BOOST_OUTCOME_CO_TRY(const bool cleared,
+                         co_await clear_leftovers(context, *entry, facts.containers));
+    changed |= cleared;
   }
   if (changed) {
     BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));

@@ -137,20 +137,64 @@ Task<bool> recover(Context& context, std::string service) {
   co_return true;
 }
 
-Task<> recover_all(Context& context) {
+Task<bool> clear_leftovers(Context& context, const CatalogEntry& entry,
+                           const std::vector<ports::ContainerSummary>& all) {
+  bool found = false;
+  for (const auto& service : entry.project.services) {
+    const auto& name = service.container_name;
+    if (has(all, stage_name(name))) {
+      BOOST_OUTCOME_CO_TRY(
+          co_await context.engine.remove_container(stage_name(name), kWithItsVolumes));
+      found = true;
+    }
+    BOOST_OUTCOME_CO_TRY(const bool settled, co_await settle(context, name, all));
+    if (settled)
+      context.progress.note(entry.name, "finished an interrupted replacement of " + name);
+    found |= settled;
+  }
+  co_return found;
+}
+
+namespace {
+
+bool leaves_something(const CatalogEntry& entry, const std::vector<ports::ContainerSummary>& all) {
+  return std::any_of(entry.project.services.begin(), entry.project.services.end(),
+                     [&](const auto& service) {
+                       const auto& name = service.container_name;
+                       return has(all, stage_name(name)) || has(all, next_name(name)) ||
+                              has(all, previous_name(name));
+                     });
+}
+
+// An update or a switch of its backend that was not brought to its end.
+Result<bool> is_open(Context& context, const CatalogEntry& entry,
+                     const std::optional<UiBinding>& binding) {
+  BOOST_OUTCOME_TRY(const auto plan, read_plan(context, entry.name));
+  return (plan && domain::recovery_of(*plan) != domain::Recovery::nothing) ||
+         (binding && binding->ui == entry.name && binding->status == UiBinding::Status::switching);
+}
+
+}  // namespace
+
+Task<std::vector<ports::ContainerSummary>> recover_all(Context& context) {
   BOOST_OUTCOME_CO_TRY(const auto binding, read_binding(context));
+  BOOST_OUTCOME_CO_TRY(auto all, co_await context.engine.list_containers({}));
+  bool changed = false;
   for (const auto& entry : context.catalog.entries()) {
-    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
-    const bool update = plan && domain::recovery_of(*plan) != domain::Recovery::nothing;
-    const bool open_switch =
-        binding && binding->ui == entry.name && binding->status == UiBinding::Status::switching;
-    if (!update && !open_switch) continue;
+    BOOST_OUTCOME_CO_TRY(const bool open, is_open(context, entry, binding));
+    if (!open && !leaves_something(entry, all)) continue;
     const std::chrono::nanoseconds at_once{0};
     const auto lock = co_await context.locks.acquire(entry.name, "recover", at_once);
-    if (!lock) continue;  // the update is still under way
-    BOOST_OUTCOME_CO_TRY(co_await recover(context, entry.name));
+    if (!lock) continue;  // somebody works on it
+    BOOST_OUTCOME_CO_TRY(const bool recovered, co_await recover(context, entry.name));
+    BOOST_OUTCOME_CO_TRY(const auto now, co_await context.engine.list_containers({}));
+    BOOST_OUTCOME_CO_TRY(const bool cleared, co_await clear_leftovers(context, entry, now));
+    changed = changed || recovered || cleared;
   }
-  co_return ok();
+  if (changed) {
+    BOOST_OUTCOME_CO_TRY(all, co_await context.engine.list_containers({}));
+  }
+  co_return all;
 }
 
 }  // namespace aistack::operations

@@ -17,7 +17,14 @@ Task<> clean_up(Context& context, UpdateJournal& journal);
 // Finishes or undoes an update of the service that was killed. The caller holds the service's
 // lock. True: there was one.
 Task<bool> recover(Context& context, std::string service);
-// The same for every service of the catalog whose lock is free, for commands that hold none.
-Task<> recover_all(Context& context);
+// Clears away what nobody works on any more, and what reached the engine only after the client that
+// had asked for it was killed: the container of a trial, half of a replacement. `all`: the engine's
+// containers. The caller holds the service's lock. True: there was something.
+Task<bool> clear_leftovers(Context& context, const CatalogEntry& entry,
+                           const std::vector<ports::ContainerSummary>& all);
+
+// Both for every service of the catalog whose lock is free, for commands that hold none; then the
+// engine's containers.
+Task<std::vector<ports::ContainerSummary>> recover_all(Context& context);
 
 }  // namespace aistack::operations

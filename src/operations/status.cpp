@@ -66,8 +66,7 @@ Task<StatusReport> status(Context& context, Look look) {
   for (const auto& broken : context.catalog.broken())
     for (const auto& line : split(broken.error.why, '\n'))
       report.notes.push_back(fmt::format("{} cannot be used: {}", broken.name, line));
-  BOOST_OUTCOME_CO_TRY(co_await recover_all(context));
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await recover_all(context));
   std::vector<ServiceView> views;
   for (const auto& entry : context.catalog.entries()) {
     BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));

@@ -398,6 +398,18 @@ TEST(Update, IsDoneThoughTheOldContainerCannotBeRemovedYet) {
   stage.expect("sha256:new", kOldData, "tidied up");
 }
 
+// The engine carries out what a client asked for that was killed since, and does so late.
+TEST(Update, ClearsAwayWhatReachesTheEngineAfterTheRecovery) {
+  for (const auto* suffix : {".aistack-stage", ".aistack-next"}) {
+    Stage stage;
+    auto spec = stage.container().spec;
+    spec.name = std::string("model") + suffix;
+    ASSERT_OK(stage.world.run(stage.world.engine.create_container(spec)));
+    ASSERT_OK(stage.world.run(status(stage.world.context, Look::quick)));
+    stage.expect(stage.old_image, kOldData, suffix);
+  }
+}
+
 TEST(Update, LeavesAnOpenPlanWhereTheTrialCannotBeRemoved) {
   Stage stage;
   stage.publish({});
