@@ -2,7 +2,7 @@
 find_package(Boost 1.81 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)
-find_library(AISTACK_STATIC_YAML libyaml-cpp.a REQUIRED)
+find_library(AISTACK_YAML NAMES libyaml-cpp.a yaml-cpp REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(fmt 9 REQUIRED)
 set(OPENSSL_USE_STATIC_LIBS TRUE)
@@ -15,7 +15,7 @@ find_package(Threads REQUIRED)
 # Libraries of which a command needs a little (a digest, one small file) are linked statically: it
 # then takes 2 MiB less memory and starts sooner. The simulator is all static anyway.
 add_library(aistack_yaml_cpp INTERFACE)
-target_link_libraries(aistack_yaml_cpp INTERFACE ${AISTACK_STATIC_YAML})
+target_link_libraries(aistack_yaml_cpp INTERFACE ${AISTACK_YAML})
 target_include_directories(aistack_yaml_cpp SYSTEM INTERFACE
   $<TARGET_PROPERTY:yaml-cpp,INTERFACE_INCLUDE_DIRECTORIES>)
 add_library(aistack_sqlite INTERFACE)
