@@ -8,6 +8,8 @@ namespace aistack::operations {
 
 std::string exit_text(const ports::ContainerDetails& details) {
   if (!details.error.empty()) return printable(details.error);
+  // With the new run the engine has forgotten how the last one ended: it says 0.
+  if (details.state == ports::ContainerState::running) return "the engine has started it again";
   return fmt::format("exit code {}{}", details.exit_code,
                      details.out_of_memory ? ": out of memory" : "");
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "operations/evidence.hpp"
 #include "operations/install.hpp"
 #include "operations/old_images.hpp"
 #include "operations/recover.hpp"
@@ -51,6 +52,28 @@ class Stage {
   }
   Result<UpdateReport> update() {
     return world.run(operations::update(world.context, "model", CheckOnly::no));
+  }
+  void start() {
+    const auto started = world.run(operations::start(world.context, {"model"}, {}));
+    ASSERT_OK(started);
+    ASSERT_OK(started.value().front().result);
+  }
+  void remove_container() {
+    ASSERT_OK(world.run(world.engine.remove_container("model", {.force = true})));
+  }
+  void change_the_file() {
+    auto& text = world.files.at("model.yaml");
+    text.replace(text.find("    container_name"), 0, "    environment: { A: b }\n");
+    world.read_catalog();
+  }
+  // Whatever makes its container anew does so of the old image.
+  void expect_the_old_one_stays() {
+    change_the_file();
+    start();
+    expect(old_image, kOldData, "changed");
+    remove_container();
+    start();
+    expect(old_image, kOldData, "made anew");
   }
   // One container, of the expected image, running; the data as expected.
   void expect(const std::string& image, std::uint64_t data, const std::string& when) {
@@ -136,6 +159,16 @@ TEST(Update, RollsBackAVersionThatDiesAfterItTookOverAndItsDataWithIt) {
   EXPECT_THAT(stage.world.events.names(), Contains("service.update.rolled_back"));
 }
 
+TEST(ExitText, TellsAnExitCodeOnlyOfWhatHasEnded) {
+  ports::ContainerDetails details;
+  details.state = ports::ContainerState::exited;
+  details.exit_code = 3;
+  EXPECT_EQ(exit_text(details), "exit code 3");
+  details.state = ports::ContainerState::running;
+  details.exit_code = 0;
+  EXPECT_EQ(exit_text(details), "the engine has started it again");
+}
+
 TEST(Update, ARollbackBringsImageAndDataOfTheLastUpdateBack) {
   Stage stage;
   stage.publish({});
@@ -179,11 +212,6 @@ class FailedVersion : public ::testing::TestWithParam<bool> {
     EXPECT_TRUE(!report || report.value().outcome == Outcome::rolled_back);
     stage.expect(stage.old_image, kOldData, "after the update");
   }
-  void start() {
-    const auto started = stage.world.run(operations::start(stage.world.context, {"model"}, {}));
-    ASSERT_OK(started);
-    ASSERT_OK(started.value().front().result);
-  }
 
   Stage stage;
 };
@@ -191,7 +219,7 @@ class FailedVersion : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Staged, FailedVersion, ::testing::Bool());
 
 TEST_P(FailedVersion, IsNotPutInByAStart) {
-  start();
+  stage.start();
   stage.expect(stage.old_image, kOldData, "after a start");
   EXPECT_THAT(stage.world.progress.lines,
               Contains("model: note registry/model:2 failed in its update: the version before it "
@@ -199,17 +227,14 @@ TEST_P(FailedVersion, IsNotPutInByAStart) {
 }
 
 TEST_P(FailedVersion, IsNotPutInWhereTheContainerIsGone) {
-  auto& engine = stage.world.engine;
-  ASSERT_OK(stage.world.run(engine.remove_container("model", {.force = true})));
-  start();
+  stage.remove_container();
+  stage.start();
   stage.expect(stage.old_image, kOldData, "made anew");
 }
 
 TEST_P(FailedVersion, DoesNotKeepOtherChangesOfTheFileAway) {
-  auto& text = stage.world.files.at("model.yaml");
-  text.replace(text.find("    container_name"), 0, "    environment: { A: b }\n");
-  stage.world.read_catalog();
-  start();
+  stage.change_the_file();
+  stage.start();
   stage.expect(stage.old_image, kOldData, "with another environment");
   EXPECT_THAT(stage.container().spec.config["Env"].dump(), HasSubstr("A=b"));
 }
@@ -235,44 +260,20 @@ TEST_P(FailedVersion, IsTriedAgainByAnUpdate) {
 // The usual case of a tag that moves: the file names the same one before and after.
 class MovedTag : public ::testing::Test {
  protected:
-  void change_the_file() {
-    auto& text = stage.world.files.at("model.yaml");
-    text.replace(text.find("    container_name"), 0, "    environment: { A: b }\n");
-    stage.world.read_catalog();
-  }
-  void start() {
-    const auto started = stage.world.run(operations::start(stage.world.context, {"model"}, {}));
-    ASSERT_OK(started);
-    ASSERT_OK(started.value().front().result);
-  }
-  void remove_container() {
-    ASSERT_OK(stage.world.run(stage.world.engine.remove_container("model", {.force = true})));
-  }
-
   Stage stage;
 };
 
 TEST_F(MovedTag, IsNotPutInAfterItFailed) {
   stage.publish({.http_status = 500});
   ASSERT_FALSE(stage.update());
-  change_the_file();
-  start();
-  stage.expect(stage.old_image, kOldData, "changed");
-  remove_container();
-  start();
-  stage.expect(stage.old_image, kOldData, "made anew");
+  stage.expect_the_old_one_stays();
 }
 
 TEST_F(MovedTag, IsNotPutInAfterItWasRolledBack) {
   stage.publish({});
   ASSERT_OK(stage.update());
   ASSERT_OK(stage.world.run(operations::rollback(stage.world.context, "model")));
-  change_the_file();
-  start();
-  stage.expect(stage.old_image, kOldData, "changed");
-  remove_container();
-  start();
-  stage.expect(stage.old_image, kOldData, "made anew");
+  stage.expect_the_old_one_stays();
   ASSERT_OK(stage.update());
   stage.expect("sha256:new", kOldData, "updated");
 }
@@ -280,7 +281,7 @@ TEST_F(MovedTag, IsNotPutInAfterItWasRolledBack) {
 TEST_F(MovedTag, IsNotPutInWhereTheOlderImageIsGone) {
   stage.publish({.http_status = 500});
   ASSERT_FALSE(stage.update());
-  remove_container();
+  stage.remove_container();
   stage.world.engine.images.erase(stage.old_image);
   const auto started = stage.world.run(operations::start(stage.world.context, {"model"}, {}));
   ASSERT_OK(started);
