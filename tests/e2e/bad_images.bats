@@ -24,26 +24,8 @@ declare -gA good=(
 )
 
 # service_file VERSION [LINE]
-service_file() {
-  cat >"$ETC/svc.yaml" <<YAML
-services:
-  svc:
-    image: $AISTACK_TEST_REGISTRY/aistack-lab/plain:$1
-    container_name: svc
-    mem_limit: 128m
-    restart: unless-stopped
-    ports: ["127.0.0.1:12080:8080"]
-    volumes: ["svc_data:/data"]
-    ${2:-}
-volumes: { svc_data: { name: svc_data } }
-x-aistack:
-  snapshot_before_update: true
-  health: { port: 8080, path: /, startup_timeout: 12s }
-YAML
-}
+service_file() { svc_file "$AISTACK_TEST_REGISTRY/aistack-lab/plain:$1" 12s "mem_limit: 128m" "${2:-}"; }
 
-version_now() { curl -s -m 2 http://127.0.0.1:12080/ | sed -n 's/.*version \([0-9]\).*/\1/p'; }
-data_now() { (cd "$VOLUMES/svc_data" && find . -type f -exec sha256sum {} + | sort | sha256sum); }
 answers() { [ -n "$(version_now)" ]; }
 
 fresh() {

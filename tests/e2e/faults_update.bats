@@ -26,22 +26,7 @@ configure() {
 }
 
 # service_file IMAGE [LINE]: a service of our own with a snapshot before each update, and LINE in it.
-service_file() {
-  cat >"$ETC/svc.yaml" <<YAML
-services:
-  svc:
-    image: $1
-    container_name: svc
-    restart: unless-stopped
-    ports: ["127.0.0.1:12080:8080"]
-    volumes: ["svc_data:/data"]
-    ${2:-}
-volumes: { svc_data: { name: svc_data } }
-x-aistack:
-  snapshot_before_update: true
-  health: { port: 8080, path: /, startup_timeout: 3s }
-YAML
-}
+service_file() { svc_file "$1" 3s "${2:-}"; }
 
 plain() { echo "$AISTACK_TEST_REGISTRY/aistack-lab/plain:$1"; }
 
@@ -54,8 +39,6 @@ installed() {
   service_file "$(plain 2)"
 }
 
-version_now() { curl -s -m 2 http://127.0.0.1:12080/ | sed -n 's/.*version \([0-9]\).*/\1/p'; }
-data_now() { (cd "$VOLUMES/svc_data" && find . -type f -exec sha256sum {} + | sort | sha256sum); }
 plan() { jq -r "$1" "$AISTACK_STATE_DIR/svc_update_plan.json"; }
 snapshots() { find "$VOLUMES/.aistack-snapshots" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
 

@@ -55,6 +55,28 @@ start_over() {
   "$1" >"$BOX/prepare.out" 2>&1
 }
 
+# A service of our own, for the tests of updates: svc_file IMAGE STARTUP_TIMEOUT [LINE…], with these
+# lines in it; which version answers; and a digest of its data.
+svc_file() {
+  cat >"$ETC/svc.yaml" <<YAML
+services:
+  svc:
+    image: $1
+    container_name: svc
+    restart: unless-stopped
+    ports: ["127.0.0.1:12080:8080"]
+    volumes: ["svc_data:/data"]
+    ${3:-}
+    ${4:-}
+volumes: { svc_data: { name: svc_data } }
+x-aistack:
+  snapshot_before_update: true
+  health: { port: 8080, path: /, startup_timeout: $2 }
+YAML
+}
+version_now() { curl -s -m 2 http://127.0.0.1:12080/ | sed -n 's/.*version \([0-9]\).*/\1/p'; }
+data_now() { (cd "$VOLUMES/svc_data" && find . -type f -exec sha256sum {} + | sort | sha256sum); }
+
 # small_disk DIRECTORY [OPTIONS]: a file system of its own, of 64 KiB.
 small_disk() {
   mkdir -p "$1"
