@@ -22,3 +22,7 @@ add_library(aistack_sqlite INTERFACE)
 target_link_libraries(aistack_sqlite INTERFACE ${AISTACK_STATIC_SQLITE} m ${CMAKE_DL_LIBS}
   Threads::Threads)
 target_include_directories(aistack_sqlite SYSTEM INTERFACE ${SQLite3_INCLUDE_DIRS})
+# Its headers only: src/base/fmt.cpp is fmt's one translation unit.
+add_library(aistack_fmt INTERFACE)
+target_include_directories(aistack_fmt SYSTEM INTERFACE
+  $<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>)
