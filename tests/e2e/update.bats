@@ -104,7 +104,7 @@ publish_version() {
 @test "while one service is updated, no request to another is missed" {
   aistack install --profile standard-gpu
   cat >"$BOX/requests.py" <<'PYTHON'
-import sys, time, urllib.request
+import os, sys, time, urllib.request
 
 missed = sent = 0
 end = time.monotonic() + 60
@@ -116,8 +116,9 @@ while time.monotonic() < end:
     except OSError:
         missed += 1
     sent += 1
-    with open(sys.argv[1], "w", encoding="ascii") as file:
+    with open(sys.argv[1] + ".new", "w", encoding="ascii") as file:
         file.write(f"{sent} {missed}\n")
+    os.replace(file.name, sys.argv[1])
     time.sleep(max(0, 0.02 - (time.monotonic() - begin)))
 PYTHON
   background python3 "$BOX/requests.py" "$BOX/count"
