@@ -86,6 +86,14 @@ Error with_state(Error error, std::string state) {
   return error;
 }
 
+Error unchanged(Error error) {
+  return with_state(std::move(error), std::string{kNothingChanged});
+}
+
+bool nothing_changed(const Error& error) {
+  return error.state == kNothingChanged;
+}
+
 Error with_next(Error error, std::string next) {
   error.next.push_back(std::move(next));
   return error;

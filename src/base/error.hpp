@@ -53,7 +53,7 @@ struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string why;         // the lower layer's fact: errno name, HTTP status, count, time
   std::string what = {};   // "cannot start ollama": verb and the user's own noun
-  std::string state = {};  // "nothing was changed"; empty for commands that only read
+  std::string state = {};  // in which things are now; empty for commands that only read
   std::vector<std::string> next = {};  // things to type or to edit, best first
 };
 
@@ -61,6 +61,12 @@ struct Error {
 Error with_what(Error error, std::string what);
 // `error` with `state` set, unless a layer below knew better.
 Error with_state(Error error, std::string state);
+// The state in which a command that failed should leave things.
+inline constexpr std::string_view kNothingChanged = "nothing was changed";
+// with_state(error, kNothingChanged).
+Error unchanged(Error error);
+// Does it say that everything is as it was before? A layer below may know better: then it does not.
+bool nothing_changed(const Error& error);
 // `error` with one more line of advice.
 Error with_next(Error error, std::string next);
 

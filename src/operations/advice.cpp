@@ -27,6 +27,8 @@ std::vector<std::string> advice(ErrorCode code, const std::string& why) {
       return {
           "check that DOCKER_HOST or engine.socket names a container engine, and look into "
           "the engine's log"};
+    case ErrorCode::kDiskFull:
+      return {"df -h   (make space on that disk)", "then repeat the command"};
     default:
       return {};
   }

@@ -251,7 +251,7 @@ Task<BackendReport> switch_backend(Context& context, ports::SettingsDatabase& da
   if (!report) {
     auto error =
         with_what(std::move(report).error(), fmt::format("cannot switch {} to {}", ui, backend));
-    error = with_state(std::move(error), "nothing was changed");
+    error = unchanged(std::move(error));
     operation.failed(error);
     co_return error;
   }

@@ -215,7 +215,7 @@ DeployReport report_of(const CatalogEntry& entry, const std::vector<Part>& parts
 }
 
 Error explain(Error error, const CatalogEntry& entry, std::size_t done) {
-  if (done == 0) return with_state(std::move(error), "nothing was changed");
+  if (done == 0) return unchanged(std::move(error));
   return with_state(std::move(error),
                     fmt::format("{} of {} containers are up, the rest was not touched", done,
                                 entry.project.services.size()));
@@ -307,13 +307,13 @@ Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFact
       Error error{ErrorCode::kNameInUse,
                   fmt::format("a container of somebody else is called {}", spec.name)};
       error.what = fmt::format("cannot install {}", entry.name);
-      error.state = "nothing was changed";
+      error.state = kNothingChanged;
       error.next = {fmt::format("docker rename {} OTHER-NAME", spec.name),
                     fmt::format("or change \"container_name\" in {}", entry.files.back().string())};
       return error;
     }
     auto checked = check_ports(context, entry, spec, own, facts.containers);
-    if (!checked) return with_state(std::move(checked).error(), "nothing was changed");
+    if (!checked) return unchanged(std::move(checked).error());
   }
   return ok();
 }

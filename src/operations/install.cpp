@@ -53,11 +53,7 @@ Task<std::map<std::string, Operation>> begin_all(Context& context,
 
 Result<> require_installed(const ServiceView& view) {
   if (view.installed()) return ok();
-  Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
-  error.what = fmt::format("{} is not installed", view.entry->name);
-  error.state = "nothing was changed";
-  error.next = {fmt::format("aistack install {}", view.entry->name)};
-  return error;
+  return not_installed(view.entry->name);
 }
 
 nlohmann::json event_fields(const DeployReport& report) {
@@ -78,15 +74,15 @@ Task<DeployReport> run_one(Context& context, const CatalogEntry& entry, Verb ver
   record.wanted = ServiceRecord::Wanted::running;
   if (!before || before->wanted != record.wanted) {
     const auto written = write_record(context.state, record);
-    if (!written) co_return with_state(written.error(), "nothing was changed");
+    if (!written) co_return unchanged(written.error());
   }
   if (verb == Verb::restart) {
     BOOST_OUTCOME_CO_TRY(co_await stop_containers(context, view));
     BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
   }
   auto deployed = co_await deploy(context, entry, std::move(facts), options);
-  const bool came_to_nothing = !deployed && !before && !view.has_container() &&
-                               deployed.error().state == "nothing was changed";
+  const bool came_to_nothing =
+      !deployed && !before && !view.has_container() && nothing_changed(deployed.error());
   if (came_to_nothing) {
     BOOST_OUTCOME_CO_TRY(remove_record(context.state, entry.name));
   }
@@ -147,14 +143,14 @@ Task<EngineFacts> prepare_all(Context& context, std::vector<const CatalogEntry*>
 Task<ServiceResults> run_all(Context& context, std::vector<std::string> services, Verb verb,
                              DeployOptions options) {
   auto found = find_all(context, services);
-  if (!found) co_return with_state(std::move(found).error(), "nothing was changed");
+  if (!found) co_return unchanged(std::move(found).error());
   auto entries = std::move(found).value();
   BOOST_OUTCOME_CO_TRY(auto operations, co_await begin_all(context, entries, verb));
   auto facts = co_await prepare_all(context, entries, services, verb);
   if (!facts) {
     auto error = with_what(std::move(facts).error(),
                            fmt::format("cannot {} {}", name_of(verb), fmt::join(services, ", ")));
-    error = with_state(std::move(error), "nothing was changed");
+    error = unchanged(std::move(error));
     for (auto& [name, operation] : operations) operation.failed(error);
     co_return error;
   }

@@ -171,9 +171,8 @@ Task<> logs(Context& context, LogsRequest request, LogEntrySink sink) {
   BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(request.service));
   BOOST_OUTCOME_CO_TRY(const auto view, co_await find(context, *entry));
   if (!view.installed()) {
-    Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
-    error.what = fmt::format("cannot show the log of {}: it is not installed", request.service);
-    error.next = {fmt::format("aistack install {}", request.service)};
+    auto error = not_installed(request.service);
+    error.state.clear();  // nothing that reads changes anything
     co_return error;
   }
   bool read_on = true;

@@ -29,13 +29,13 @@ Task<Operation> Operation::begin(Context& context, std::string service, std::str
   auto lock = co_await context.locks.acquire(service, verb, context.lock_timeout);
   if (!lock) {
     auto error = with_what(std::move(lock).error(), fmt::format("cannot {} {}", verb, service));
-    co_return with_state(std::move(error), "nothing was changed");
+    co_return unchanged(std::move(error));
   }
   // A state directory that cannot be used is nobody's interrupted update.
   auto readable = read_plan(context, service);
   if (!readable && !is_damaged(readable.error())) {
     auto error = with_what(std::move(readable).error(), fmt::format("cannot {} {}", verb, service));
-    co_return with_state(std::move(error), "nothing was changed");
+    co_return unchanged(std::move(error));
   }
   // Whatever was killed in the middle is finished or undone before anything else happens.
   auto recovered = co_await recover(context, service);

@@ -28,7 +28,7 @@ Error explain(Error error, const std::string& service, const std::string& refere
     else if (error.code == ErrorCode::kDiskFull)
       error.next = {"docker system prune", "or aistack models evict-oldest PROVIDER"};
   }
-  return with_state(std::move(error), "nothing was changed");
+  return unchanged(std::move(error));
 }
 
 // "linux/amd64" of the image is what "linux/amd64" or "linux/amd64/v2" asks for.

@@ -271,19 +271,19 @@ Task<PurgeReport> purge(Context& context, RemoveConfigs configs) {
   auto before = co_await purge_inventory(context, configs);
   if (!before) {
     auto error = with_what(std::move(before).error(), "cannot purge");
-    co_return with_state(std::move(error), "nothing was changed");
+    co_return unchanged(std::move(error));
   }
   const auto services = services_of(context, before.value());
   auto locks = co_await lock_all(context, services);
   if (!locks) {
     auto error = with_what(std::move(locks).error(), "cannot purge");
-    co_return with_state(std::move(error), "nothing was changed");
+    co_return unchanged(std::move(error));
   }
   // Again, under the locks: somebody may have ended an update in between.
   auto inventory = co_await purge_inventory(context, configs);
   if (!inventory) {
     auto error = with_what(std::move(inventory).error(), "cannot purge");
-    co_return with_state(std::move(error), "nothing was changed");
+    co_return unchanged(std::move(error));
   }
   Purge work{context, configs, std::move(inventory).value()};
   auto report = co_await work.run();

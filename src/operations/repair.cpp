@@ -103,14 +103,6 @@ std::vector<std::string> steps_for(const CatalogEntry& entry, const Evidence& ev
   return steps;
 }
 
-Error not_installed(const std::string& service) {
-  Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
-  error.what = fmt::format("cannot repair {}: it is not installed", service);
-  error.state = "nothing was changed";
-  error.next = {fmt::format("aistack install {}", service)};
-  return error;
-}
-
 Task<> recreate(Context& context, const CatalogEntry& entry, EngineFacts facts,
                 RepairReport& report) {
   // A network that is gone keeps an old container from starting, but not from being replaced.

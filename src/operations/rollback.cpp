@@ -11,7 +11,7 @@ using domain::UpdatePlan;
 Error nothing_recorded(const std::string& service, std::string why) {
   Error error{ErrorCode::kNotFound, std::move(why)};
   error.what = fmt::format("cannot roll {} back", service);
-  error.state = "nothing was changed";
+  error.state = kNothingChanged;
   error.next = {"name the version in versions.lock, then: aistack start " + service};
   return error;
 }

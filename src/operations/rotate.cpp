@@ -14,15 +14,7 @@ using Outcome = RotateReport::Outcome;
 Error no_secrets(const std::string& service) {
   Error error{ErrorCode::kNotFound, "its file asks for none (x-aistack: secrets)"};
   error.what = fmt::format("{} has no secrets that aistack generates", service);
-  error.state = "nothing was changed";
-  return error;
-}
-
-Error not_installed(const std::string& service) {
-  Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
-  error.what = fmt::format("{} is not installed", service);
-  error.state = "nothing was changed";
-  error.next = {fmt::format("aistack install {}   (makes its secrets)", service)};
+  error.state = kNothingChanged;
   return error;
 }
 
@@ -115,7 +107,7 @@ Task<RotateReport> rotate_secrets(Context& context, std::string service) {
   }
   auto error =
       with_what(std::move(report).error(), fmt::format("cannot rotate the secrets of {}", service));
-  error = with_state(std::move(error), "nothing was changed");
+  error = unchanged(std::move(error));
   operation.failed(error);
   context.progress.failed(service, error.what);
   co_return error;

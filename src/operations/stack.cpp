@@ -80,4 +80,12 @@ Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
   return view;
 }
 
+Error not_installed(const std::string& service) {
+  Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
+  error.what = service + " is not installed";
+  error.state = kNothingChanged;
+  error.next = {"aistack install " + service};
+  return error;
+}
+
 }  // namespace aistack::operations

@@ -15,8 +15,7 @@ Task<ServiceView> prepare(Context& context, const CatalogEntry& entry) {
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
   BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
   if (!view.installed()) {
-    Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
-    error.what = fmt::format("{} is not installed", entry.name);
+    auto error = not_installed(entry.name);
     error.next = {"aistack status"};
     co_return error;
   }
@@ -29,7 +28,7 @@ Task<ServiceView> prepare(Context& context, const CatalogEntry& entry) {
 
 Task<StopReport> stop_one(Context& context, const CatalogEntry& entry) {
   const auto view = co_await prepare(context, entry);
-  if (!view) co_return with_state(view.error(), "nothing was changed");
+  if (!view) co_return unchanged(view.error());
   const auto stopped = co_await stop_containers(context, view.value());
   if (!stopped)
     co_return with_state(stopped.error(),

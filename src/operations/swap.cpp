@@ -105,11 +105,11 @@ Task<std::string> swap(Context& context, domain::ContainerSpec spec, std::string
                        bool old_was_running, StartAfterSwap start) {
   const auto name = spec.name;
   auto carried = co_await carry_anonymous_volumes(context, old_name, spec);
-  if (!carried) co_return with_state(std::move(carried).error(), "nothing was changed");
+  if (!carried) co_return unchanged(std::move(carried).error());
   spec.name = next_name(name);
   // Made first: a specification that the engine refuses costs no downtime.
   auto created = co_await context.engine.create_container(std::move(spec));
-  if (!created) co_return with_state(std::move(created).error(), "nothing was changed");
+  if (!created) co_return unchanged(std::move(created).error());
   auto exchanged = co_await exchange(context, name, old_name, old_was_running, start);
   if (exchanged) {
     BOOST_OUTCOME_CO_TRY(

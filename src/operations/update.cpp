@@ -15,7 +15,7 @@ using domain::UpdatePlan;
 Error pinned(const std::string& service) {
   Error error{ErrorCode::kConflict, "updates.mode is pinned"};
   error.what = fmt::format("cannot update {}: versions are pinned", service);
-  error.state = "nothing was changed";
+  error.state = kNothingChanged;
   error.next = {"set updates.mode to rolling in /etc/aistack/config.yaml",
                 "or change the service's line in versions.lock, then: aistack start " + service};
   return error;

@@ -21,11 +21,9 @@ constexpr std::chrono::seconds kEngineIsBackWithin{60};
 constexpr std::chrono::seconds kFailuresPassWithin{15};
 constexpr std::chrono::milliseconds kLookForEngineEvery{250};
 
-Error not_installed(const std::string& service) {
-  Error error{ErrorCode::kNotFound, "it has no container"};
-  error.what = fmt::format("{} is not installed", service);
-  error.state = "nothing was changed";
-  error.next = {"aistack install " + service};
+Error no_container(const std::string& service) {
+  auto error = not_installed(service);
+  error.why = "it has no container";
   return error;
 }
 
@@ -213,7 +211,7 @@ Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePla
   BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
   BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts));
   BOOST_OUTCOME_CO_TRY(view, view_of(context, entry, facts.containers));
-  if (!view.has_container()) co_return not_installed(entry.name);
+  if (!view.has_container()) co_return no_container(entry.name);
   BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
   co_return UpdateJob{.context = context,
                       .entry = entry,
@@ -260,7 +258,7 @@ Result<UpdateReport> conclude(Context& context, Result<UpdateReport> report,
     return report;
   }
   auto error = with_what(std::move(report).error(), cannot);
-  error = with_state(std::move(error), "nothing was changed");
+  error = unchanged(std::move(error));
   operation.failed(error);
   context.progress.failed(service, error.what);
   return error;

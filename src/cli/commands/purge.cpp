@@ -88,7 +88,7 @@ std::string lost(const PurgeInventory& found, bool configs) {
 Error not_confirmed(std::string why) {
   Error error{ErrorCode::kUsage, std::move(why)};
   error.what = "the purge was not confirmed";
-  error.state = "nothing was changed";
+  error.state = kNothingChanged;
   return error;
 }
 
@@ -157,7 +157,7 @@ Result<operations::Context*> open(Session& session) {
   for (auto& problem : problems) {
     if (problem.code == ErrorCode::kBadConfig) {
       auto error = with_what(std::move(problem), "cannot purge");
-      return with_state(std::move(error), "nothing was changed");
+      return unchanged(std::move(error));
     }
     print_note(session.output, problem.why, session.options.quiet);
   }
@@ -178,7 +178,7 @@ Task<int> run_purge(Session& session, const Arguments& arguments) {
   auto found = co_await operations::purge_inventory(*context, configs);
   if (!found) {
     auto error = with_what(std::move(found).error(), "cannot purge");
-    co_return with_state(std::move(error), "nothing was changed");
+    co_return unchanged(std::move(error));
   }
   if (!found.value().empty()) {
     BOOST_OUTCOME_CO_TRY(co_await confirm(session, found.value(), with_configs));

@@ -81,18 +81,17 @@ nlohmann::ordered_json error_json(const Error& error) {
             {"next", error.next}}}};
 }
 
-nlohmann::ordered_json error_json(const Output& output, const Error& error) {
+nlohmann::ordered_json error_json(const Output& output, const Error& plain) {
+  const auto error = operations::with_advice(plain);
   output.testify(error);
   return error_json(error);
 }
 
 void print_error(Output& output, const Error& plain, bool json) {
+  if (json) return print_json(output, error_json(output, plain));
   const auto error = operations::with_advice(plain);
   output.testify(error);
-  if (json)
-    print_json(output, error_json(error));
-  else
-    output.error(error_text(error, output.terminal(Stream::err).color), Priority::error);
+  output.error(error_text(error, output.terminal(Stream::err).color), Priority::error);
 }
 
 void print_note(Output& output, std::string_view text, bool quiet) {
