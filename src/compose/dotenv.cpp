@@ -123,14 +123,10 @@ std::optional<EnvFileError> Parser::statement() {
   while (end < rest_.size() && (name_char(rest_[end]) || blank(rest_[end]))) ++end;
   const std::string name(trim_end(rest_.substr(0, end)));
   const char stop = end < rest_.size() ? rest_[end] : '\n';
-  const std::string_view line = rest_.substr(0, rest_.find('\n'));
-  if (stop != '=' && stop != ':' && stop != '\n') {
-    return wrong("\"" + printable(line, 60) + "\" is not NAME=value");
-  }
+  // What a line that is no assignment holds may be a password, so it is never repeated.
+  if (stop != '=' && stop != ':' && stop != '\n') return wrong("the line is not NAME=value");
   if (name.empty()) return wrong("a value without a name");
-  if (name.find(' ') != std::string::npos) {
-    return wrong("the name \"" + printable(name, 60) + "\" has a space in it");
-  }
+  if (name.find(' ') != std::string::npos) return wrong("the name has a space in it");
   rest_.remove_prefix(std::min(end + (stop == '\n' ? 0 : 1), rest_.size()));
   if (stop != '\n') return value_of(name);
   if (const auto value = lookup_(name)) return store(name, *value);
@@ -213,7 +209,7 @@ std::optional<EnvFileError> read_raw(std::string_view text, const Lookup& lookup
     const std::string name(line.substr(0, equals));
     if (name.empty()) return EnvFileError{number, "a value without a name"};
     if (name.find_first_of(" \t") != std::string::npos) {
-      return EnvFileError{number, "the name \"" + printable(name, 60) + "\" has a space in it"};
+      return EnvFileError{number, "the name has a space in it"};
     }
     if (equals != std::string_view::npos) {
       values[name] = line.substr(equals + 1);

@@ -1,5 +1,6 @@
 #include "compose/injected_files.hpp"
 
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 #include "compose/go_format.hpp"
 #include "compose/syntax.hpp"
@@ -80,9 +81,10 @@ std::string Injector::seccomp(const std::string& option, const std::string& path
         mark, "there is no seccomp profile " + full + (text ? "" : ": " + text.error().why));
     return option;
   }
-  const auto profile = Json::parse(*text.value(), nullptr, false);
+  const auto profile = is_deep_json(*text.value()) ? Json(Json::value_t::discarded)
+                                                   : Json::parse(*text.value(), nullptr, false);
   if (profile.is_discarded()) {
-    diagnostics.error(mark, "the seccomp profile " + full + " is not JSON");
+    diagnostics.error(mark, "the seccomp profile " + full + " is not JSON, or nested too deeply");
     return option;
   }
   return "seccomp=" + profile.dump(-1, ' ', false, Json::error_handler_t::replace);

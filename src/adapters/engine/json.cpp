@@ -4,36 +4,16 @@
 
 #include <limits>
 
+#include "base/json_depth.hpp"
 #include "base/text.hpp"
 
 namespace aistack::engine {
 namespace {
 
-constexpr int kDeepest = 64;
 constexpr std::size_t kLongestObject = 4 * 1024 * 1024;
 
 bool is_space(char byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
-// A parser that recurses nowhere still builds a tree: so the depth is checked first.
-bool too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char byte = text[i];
-    if (in_string) {
-      if (byte == '\\') ++i;
-      if (byte == '"') in_string = false;
-    } else if (byte == '"') {
-      in_string = true;
-    } else if (byte == '{' || byte == '[') {
-      if (++depth > kDeepest) return true;
-    } else if (byte == '}' || byte == ']') {
-      --depth;
-    }
-  }
-  return false;
 }
 
 }  // namespace
@@ -108,7 +88,7 @@ Error garbage(std::string_view what, std::string_view sample) {
 }
 
 Result<Json> parse_document(std::string_view text) {
-  if (too_deep(text)) return garbage("nested too deeply", text);
+  if (is_deep_json(text)) return garbage("nested too deeply", text);
   auto document = Json::parse(text.begin(), text.end(), nullptr, false);
   if (document.is_discarded() || !document.is_structured()) return garbage("no JSON", text);
   return document;

@@ -150,6 +150,14 @@ TEST(Container, ASeccompProfileIsReadFromItsFile) {
   EXPECT_NE(refusal(text).find("there is no seccomp profile p.json"), std::string::npos);
 }
 
+TEST(Container, AHostileSeccompProfileIsRefused) {
+  const std::string text = "services: { app: { image: x, security_opt: ['seccomp=./p.json'] } }";
+  const std::string deep(200000, '[');
+  EXPECT_NE(refusal(Files{{"app.yaml", text}, {"p.json", deep + std::string(200000, ']')}})
+                .find("nested too deeply"),
+            std::string::npos);
+}
+
 TEST(InjectedFiles, HoldWhatNoFileHolds) {
   const Files files{
       {"app.yaml",

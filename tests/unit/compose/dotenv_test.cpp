@@ -63,6 +63,16 @@ TEST(Dotenv, SaysInWhichLineItIsWrong) {
   }
 }
 
+// It may be the second line of a pasted key, or a password after a space instead of "=".
+TEST(Dotenv, NeverRepeatsALineThatIsWrong) {
+  for (const auto format : {EnvFormat::dotenv, EnvFormat::raw})
+    for (const std::string text : {"PASSWORD s3cret", "Zq8v+/fQs3cret", "PASSWORD s3cret=x"}) {
+      Values values;
+      const auto error = read_env_file(text, format, outer, values);
+      EXPECT_EQ((error ? error->message : "").find("s3cret"), std::string::npos);
+    }
+}
+
 TEST(Dotenv, BoundsValuesThatDoubleThemselves) {
   std::string text = "A0=0123456789\n";
   for (int i = 1; i < 60; ++i) {
