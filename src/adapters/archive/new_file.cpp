@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "base/errno.hpp"
+#include "base/rename_new.hpp"
 
 namespace aistack::adapters::archive {
 
@@ -55,8 +56,7 @@ int NewFile::give_name() {
     const auto self = fmt::format("/proc/self/fd/{}", fd_);
     return ::linkat(AT_FDCWD, self.c_str(), directory_, name_.c_str(), AT_SYMLINK_FOLLOW);
   }
-  const int renamed =
-      ::renameat2(directory_, temporary_.c_str(), directory_, name_.c_str(), RENAME_NOREPLACE);
+  const int renamed = rename_new(directory_, temporary_.c_str(), directory_, name_.c_str());
   if (renamed == 0) temporary_.clear();
   return renamed;
 }

@@ -15,6 +15,7 @@
 
 #include "adapters/posix/fd.hpp"
 #include "adapters/posix/files.hpp"
+#include "base/rename_new.hpp"
 
 namespace aistack::adapters::posix {
 namespace {
@@ -57,10 +58,11 @@ Result<> copy_attributes(const Pair& pair) {
   return ok();
 }
 
-// Owner first: it clears the set-id bits that the mode then sets.
+// Owner first: it clears file capabilities, an attribute, and the set-id bits that the mode then
+// sets.
 Result<> copy_owner_mode_times(const Pair& pair, const struct stat& status) {
-  BOOST_OUTCOME_TRY(copy_attributes(pair));
   if (::fchown(pair.to, status.st_uid, status.st_gid) != 0) return failed(pair.path);
+  BOOST_OUTCOME_TRY(copy_attributes(pair));
   if (::fchmod(pair.to, status.st_mode & 07777U) != 0) return failed(pair.path);
   const struct timespec times[2] = {status.st_atim, status.st_mtim};
   if (::futimens(pair.to, times) != 0) return failed(pair.path);
@@ -190,8 +192,7 @@ Result<> copy_tree(const fs::path& from, const fs::path& to) {
 }
 
 Result<> rename_path(const fs::path& from, const fs::path& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
-    return failed(from);
+  if (rename_new(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str()) != 0) return failed(from);
   BOOST_OUTCOME_TRY(sync_directory(from.parent_path()));
   return sync_directory(to.parent_path());
 }

@@ -76,6 +76,20 @@ TEST_F(TreeCopy, KeepsExtendedAttributes) {
   EXPECT_STREQ(value, can ? "kept" : "");
 }
 
+// A change of the owner takes them away, so they must come after it.
+TEST_F(TreeCopy, KeepsFileCapabilitiesOfAnotherUsersProgram) {
+  write(from_ / "ping", "program");
+  ASSERT_EQ(::geteuid() == 0 ? ::chown((from_ / "ping").c_str(), 1000, 1000) : 0, 0);
+  // cap_net_raw=ep, as <linux/capability.h> lays it out (VFS_CAP_REVISION_2).
+  constexpr char kRaw[20] = {1, 0, 0, 2, 0, 32};
+  constexpr auto kName = "security.capability";
+  const bool can = ::setxattr((from_ / "ping").c_str(), kName, kRaw, sizeof kRaw, 0) == 0;
+  ASSERT_OK(copy_tree(from_, to_));
+  char value[24] = {};
+  const auto length = ::getxattr((to_ / "ping").c_str(), kName, value, sizeof value);
+  EXPECT_EQ(length, can ? 20 : -1);
+}
+
 TEST_F(TreeCopy, AnExistingTargetIsRefusedAndNotTouched) {
   fs::create_directory(to_);
   write(to_ / "mine", "precious");
