@@ -50,6 +50,26 @@ class Client : public ::testing::Test {
   std::string seen_;
 };
 
+TEST_F(Client, LooksNamesUp) {
+  serve(http_answer(200, "ready", "text/plain"));
+  auto named = request();
+  named.host = "localhost";
+  named.timeout = std::chrono::seconds(5);
+  ASSERT_OK(run(client_->send(named)));
+}
+
+// However long the system's resolver takes to say so.
+TEST_F(Client, ANameThatNobodyKnowsCostsNoMoreThanItsTimeout) {
+  serve("");
+  auto unknown = request();
+  unknown.host = "nobody.invalid";
+  const auto begin = steady_clock::now();
+  const auto response = run(client_->send(unknown));
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().why, HasSubstr("nobody.invalid"));
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(3));
+}
+
 TEST_F(Client, BringsTheAnswer) {
   serve(http_answer(200, "ready", "text/plain"));
   const auto response = run(client_->send(request("/health")));
