@@ -45,7 +45,7 @@ class Merger {
       : waiting_(waiting.begin(), waiting.end()), sink_(std::move(sink)) {}
 
   Result<> pass(const LogEntry& line) {
-    while (!waiting_.empty() && (!line.time || *waiting_.front().time <= *line.time)) {
+    while (!waiting_.empty() && (!line.time || waiting_.front().time <= line.time)) {
       BOOST_OUTCOME_TRY(release());
     }
     return emit(line);
@@ -71,16 +71,21 @@ class Merger {
   LogEntrySink sink_;
 };
 
+// Empty lines take memory too.
+std::size_t memory_of(const std::string& text) {
+  return sizeof(LogEntry) + text.size();
+}
+
 // The last lines of a container that is not the main one.
 Task<std::vector<LogEntry>> side_lines(Context& context, std::string container,
                                        ports::LogQuery query) {
   std::deque<LogEntry> kept;
   std::size_t bytes = 0;
   const ports::LogSink sink = [&](ports::LogLine line) -> Result<> {
-    bytes += line.text.size();
+    bytes += memory_of(line.text);
     kept.push_back(entry_of(container, std::move(line)));
     while (bytes > kSideBytes) {
-      bytes -= kept.front().text.size();
+      bytes -= memory_of(kept.front().text);
       kept.pop_front();
     }
     return ok();
@@ -105,10 +110,29 @@ Result<std::vector<LogEntry>> recent_events(Context& context, const LogsRequest&
   return entries;
 }
 
+// Events that were shown, for whoever goes on from there. Their times are of milliseconds, so that
+// one may have that of the last one and be new.
+struct EventsShown {
+  Time last;
+  std::size_t at_last = 0;  // how many have the time of the last one
+
+  void add(Time time) {
+    if (time > last) *this = {time};
+    if (time == last) ++at_last;
+  }
+};
+
+// From where following goes on.
+struct Shown {
+  std::optional<Time> line;  // the main container's last one
+  EventsShown events;
+};
+
 Task<> print_past(Context& context, const ServiceView& view, const LogsRequest& request,
-                  const LogEntrySink& sink, std::optional<Time>& last) {
+                  const LogEntrySink& sink, Shown& shown) {
   const ports::LogQuery query{.tail = request.lines, .since = request.since, .follow = false};
   BOOST_OUTCOME_CO_TRY(auto waiting, recent_events(context, request));
+  for (const auto& event : waiting) shown.events.add(*event.time);
   const auto& main = view.main();
   for (const auto& part : view.containers) {
     if (!part.container || &part == &main) continue;
@@ -121,7 +145,7 @@ Task<> print_past(Context& context, const ServiceView& view, const LogsRequest& 
   if (main.container) {
     const auto name = main.container->name;
     const ports::LogSink pass = [&](ports::LogLine line) -> Result<> {
-      if (line.time) last = line.time;
+      if (line.time) shown.line = line.time;
       return merger.pass(entry_of(name, std::move(line)));
     };
     BOOST_OUTCOME_CO_TRY(co_await context.engine.logs(main.container->id, query, pass));
@@ -153,13 +177,19 @@ Task<> follow_container(Context& context, const CatalogEntry& entry, std::string
   }
 }
 
-Task<> follow_events(Context& context, std::string service, Time last, const LogEntrySink& sink) {
+Task<> follow_events(Context& context, std::string service, EventsShown shown,
+                     const LogEntrySink& sink) {
   while (true) {
     BOOST_OUTCOME_CO_TRY(co_await context.clock.sleep(kLookAgain));
-    BOOST_OUTCOME_CO_TRY(const auto events, context.events.tail(service, kMostEvents, last));
+    BOOST_OUTCOME_CO_TRY(const auto events, context.events.tail(service, kMostEvents, shown.last));
+    auto again = shown.at_last;
     for (const auto& event : events) {
-      if (event.time <= last) continue;
-      last = event.time;
+      if (event.time < shown.last) continue;
+      if (event.time == shown.last && again > 0) {
+        --again;
+        continue;
+      }
+      shown.add(event.time);
       if (!sink(entry_of(event))) co_return Error{ErrorCode::kInterrupted, kEnough};
     }
   }
@@ -179,16 +209,17 @@ Task<> logs(Context& context, LogsRequest request, LogEntrySink sink) {
   const LogEntrySink watched = [&](const LogEntry& line) {
     return read_on = read_on && sink(line);
   };
-  std::optional<Time> last = request.since;
   const auto now = context.clock.now();
-  const auto printed = co_await print_past(context, view, request, watched, last);
+  Shown shown{.line = {}, .events = {std::chrono::floor<std::chrono::milliseconds>(now)}};
+  const auto printed = co_await print_past(context, view, request, watched, shown);
   if (!read_on) co_return ok();
   if (!printed || !request.follow) co_return printed;
   std::vector<Task<>> tasks;
   for (const auto& part : view.containers)
     tasks.push_back(follow_container(context, *entry, part.service->name,
-                                     &part == &view.main() ? last : now, watched));
-  tasks.push_back(follow_events(context, request.service, now, watched));
+                                     &part == &view.main() ? shown.line.value_or(now) : now,
+                                     watched));
+  tasks.push_back(follow_events(context, request.service, shown.events, watched));
   const auto ended = co_await first_of(std::move(tasks));
   if (!read_on) co_return ok();
   co_return ended;
