@@ -60,20 +60,48 @@ Result<> bind_to_directory(Context& context, domain::VolumeSpec& spec) {
   return ok();
 }
 
-// A volume of ours is bound to a directory; when that is gone (`rm -rf /var/lib/aistack/*`), the
-// engine could not mount it any more.
-Result<> restore_directory(Context& context, const ports::VolumeDetails& volume) {
-  const auto device = volume.options.find("device");
-  if (device == volume.options.end()) return ok();
-  const auto ours = (context.volumes_root / volume.name).string();
-  return device->second == ours ? context.host.make_directory(ours) : Result<>{ok()};
+// The directory that a volume is bound to; "" where it is bound to none.
+std::filesystem::path directory_of(const ports::VolumeDetails& volume) {
+  const auto option = [&](const char* name) -> std::string {
+    const auto found = volume.options.find(name);
+    return found == volume.options.end() ? "" : found->second;
+  };
+  const bool bound = volume.driver == "local" && option("type") == "none";
+  return bound ? std::filesystem::path{option("device")} : std::filesystem::path{};
+}
+
+Error directory_gone(const ports::VolumeDetails& volume, const std::filesystem::path& directory) {
+  Error error{ErrorCode::kNotFound,
+              fmt::format("the data of the volume {} was in {}, which does not exist", volume.name,
+                          directory.string())};
+  error.next = {"mount the disk that it lies on, then repeat the command",
+                fmt::format("or, to begin without data: sudo mkdir -p {}", directory.string())};
+  return error;
+}
+
+// A volume that exists is bound to a directory that may not: a disk that is not mounted, or
+// `rm -rf /var/lib/aistack/*`. An empty one in its place would look as if all data were lost, and
+// what is written then would lie on the wrong disk; so it is made only where nothing speaks for
+// data: no container of the service, and not even the directory around it.
+Task<> restore_directory(Context& context, const std::string& service,
+                         const ports::VolumeDetails& volume) {
+  const auto directory = directory_of(volume);
+  if (directory.empty() || context.host.exists(directory)) co_return ok();
+  // Where this user may not look, the engine may.
+  if (!context.host.list_directory(directory)) co_return ok();
+  const ports::ContainerQuery query{.all = true, .labels = {{kServiceLabel, service}}};
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
+  const bool ours = directory == context.volumes_root / volume.name;
+  if (!ours || !containers.empty() || context.host.exists(context.volumes_root))
+    co_return directory_gone(volume, directory);
+  co_return context.host.make_directory(directory);
 }
 
 Task<Made> ensure_volume(Context& context, const CatalogEntry& entry, domain::VolumeSpec spec) {
   BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_volume(spec.name));
   if (existing) {
     if (context.engine.local()) {
-      BOOST_OUTCOME_CO_TRY(restore_directory(context, *existing));
+      BOOST_OUTCOME_CO_TRY(co_await restore_directory(context, entry.name, *existing));
     }
     co_return Made{};
   }
