@@ -5,8 +5,10 @@
 namespace aistack::operations {
 namespace {
 
+constexpr std::string_view kSuffix = "_service.json";
+
 std::string document_name(const std::string& service) {
-  return service + "_service.json";
+  return service + std::string{kSuffix};
 }
 
 Error corrupt(const ports::StateStore& state, const std::string& name, const std::string& why) {
@@ -45,6 +47,13 @@ Result<> write_record(ports::StateStore& state, const ServiceRecord& record) {
       {{"service", record.service},
        {"installed_at", to_iso8601(record.installed_at, TimePrecision::milliseconds)},
        {"wanted", record.wanted == ServiceRecord::Wanted::stopped ? "stopped" : "running"}});
+}
+
+Result<std::vector<std::string>> recorded_services(ports::StateStore& state) {
+  BOOST_OUTCOME_TRY(auto names, state.list());
+  std::erase_if(names, [](const auto& name) { return !name.ends_with(kSuffix); });
+  for (auto& name : names) name.resize(name.size() - kSuffix.size());
+  return names;
 }
 
 Result<> remove_record(ports::StateStore& state, const std::string& service) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -21,6 +22,8 @@ struct ServiceRecord {
 Result<std::optional<ServiceRecord>> read_record(ports::StateStore& state,
                                                  const std::string& service);
 Result<> write_record(ports::StateStore& state, const ServiceRecord& record);
+// The services that have one, sorted. kIo, kPermission: the directory cannot be read.
+Result<std::vector<std::string>> recorded_services(ports::StateStore& state);
 // Absent: ok.
 Result<> remove_record(ports::StateStore& state, const std::string& service);
 

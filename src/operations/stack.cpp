@@ -6,7 +6,6 @@
 #include "operations/swap.hpp"
 
 namespace aistack::operations {
-namespace {
 
 ServiceState state_of(ports::ContainerState state) {
   switch (state) {
@@ -24,8 +23,6 @@ ServiceState state_of(ports::ContainerState state) {
   }
   return ServiceState::stopped;
 }
-
-}  // namespace
 
 std::string_view to_string(ServiceState state) {
   switch (state) {

@@ -12,6 +12,8 @@ namespace aistack::operations {
 // `missing`: installed, but the container is gone.
 enum class ServiceState { not_installed, created, running, restarting, stopped, missing };
 std::string_view to_string(ServiceState state);
+// `stopped` for whatever does not run and is not about to.
+ServiceState state_of(ports::ContainerState state);
 
 // A service's containers as the engine shows them now.
 struct ContainerView {

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "operations/labels.hpp"
 #include "operations/recover.hpp"
+#include "operations/undescribed.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -40,7 +41,7 @@ Result<std::optional<GpuLockStatus>> gpu_lock(const ports::StateStore& store,
   const auto holder = document->find("holder");
   if (holder == document->end() || !holder->is_string()) {
     Error error{ErrorCode::kCorruptState, store.path("gpu_lock.json") + ": no \"holder\""};
-    error.next = {"aistack gpu-unlock"};
+    error.next = {"rm " + store.path("gpu_lock.json")};
     return error;
   }
   GpuLockStatus status{.holder = holder->get<std::string>()};
@@ -75,6 +76,10 @@ Task<StatusReport> status(Context& context, Look look) {
   const auto health = co_await observe_all(context, views, look);
   for (std::size_t i = 0; i < views.size(); ++i)
     report.services.push_back(status_of(views[i], health[i]));
+  BOOST_OUTCOME_CO_TRY(auto others, undescribed_services(context, containers));
+  std::move(others.begin(), others.end(), std::back_inserter(report.services));
+  std::sort(report.services.begin(), report.services.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
   BOOST_OUTCOME_CO_TRY(const auto document, context.state.read("gpu_lock.json"));
   BOOST_OUTCOME_CO_TRY(report.gpu_lock, gpu_lock(context.state, document));
   co_return report;

@@ -114,6 +114,28 @@ YAML
   assert_line broken
 }
 
+@test "a service that runs does not vanish with a typing error in its file" {
+  aistack install ollama
+  printf 'services:\n  ollama:\n    imge: x\n' >"$ETC/ollama.override.yaml"
+  run --separate-stderr aistack health
+  assert_equal 6 "$status"
+  assert_line yellow
+  docker stop -t 1 aistack-ollama
+  run --separate-stderr aistack status --exit-code
+  assert_equal 6 "$status"
+  assert_line "ollama: its file cannot be used: $ETC/ollama.override.yaml:3:"
+}
+
+@test "data whose disk is not mounted is not replaced by an empty directory" {
+  mkdir "$VOLUMES"
+  mount -t tmpfs tmpfs "$VOLUMES"
+  aistack install ollama
+  aistack stop ollama
+  umount "$VOLUMES"
+  fault disk-not-mounted 1 "The disk with the data is not mounted" "Mount it." start ollama
+  assert_equal "" "$(ls "$VOLUMES")"
+}
+
 @test "names that lead out of the catalog, look like options, or are far too long" {
   local long
   long=$(printf 'a%.0s' {1..10000})

@@ -107,3 +107,16 @@ YAML
   assert_equal "$AISTACK_TEST_REGISTRY/ollama/ollama:1" \
     "$(docker inspect -f '{{.Config.Image}}' aistack-ollama)"
 }
+
+@test "a versions.lock that cannot be used keeps services from starting, and nothing else" {
+  aistack install ollama
+  echo 'ollama https://example.com' >"$AISTACK_VERSIONS_LOCK"
+  for command in "status" "stop ollama"; do
+    # shellcheck disable=SC2086  # words
+    run --separate-stderr aistack $command
+    assert_equal 0 "$status"
+    assert_line "nothing can be started: $AISTACK_VERSIONS_LOCK:1:"
+  done
+  run --separate-stderr aistack start ollama
+  assert_equal 2 "$status"
+}

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/open_to_look.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/table.hpp"
@@ -121,7 +122,7 @@ Task<int> watch(Session& session, operations::Context& context) {
 }
 
 Task<int> run_status(Session& session, const Arguments& arguments) {
-  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(auto* context, open_to_look(session));
   if (arguments.flag("--watch")) co_return co_await watch(session, *context);
   BOOST_OUTCOME_CO_TRY(const auto report, co_await operations::status(*context));
   print(session, report, context->clock.now());

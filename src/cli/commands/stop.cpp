@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/open_to_look.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
@@ -11,7 +12,7 @@ namespace aistack::cli {
 namespace {
 
 Task<int> run_stop(Session& session, const Arguments& arguments) {
-  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(auto* context, open_to_look(session));
   BOOST_OUTCOME_CO_TRY(const auto results,
                        co_await operations::stop(*context, arguments.values("SERVICE")));
   auto documents = nlohmann::ordered_json::array();

@@ -1,0 +1,75 @@
+#include "operations/undescribed.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "operations/install.hpp"
+#include "operations/status.hpp"
+#include "operations/stop.hpp"
+#include "world.hpp"
+
+namespace aistack::operations {
+namespace {
+
+using ::testing::HasSubstr;
+
+// `model` and `chat` run; then the file of `model` can no longer be used.
+class UndescribedTest : public ::testing::Test {
+ protected:
+  UndescribedTest() {
+    if (!world.run(install(world.context, {"model", "chat"}, {})))
+      throw std::runtime_error("not installed");
+  }
+
+  void break_file() {
+    auto entries = world.catalog.entries();
+    std::erase_if(entries, [](const auto& entry) { return entry.name == "model"; });
+    Error error{ErrorCode::kBadCatalog, "/catalog/model.yaml:3: \"imge\" is unknown\nand more"};
+    world.catalog = Catalog{std::move(entries), {{"model", {}, std::move(error)}}, {}};
+  }
+
+  ServiceStatus model() {
+    const auto report = world.run(status(world.context));
+    if (!report) throw std::runtime_error(report.error().why);
+    EXPECT_EQ(report.value().services.size(), 2U);
+    EXPECT_EQ(report.value().all_green(),
+              report.value().services.back().verdict.health == domain::Health::none);
+    return report.value().services.back();
+  }
+
+  testing::World world;
+};
+
+TEST_F(UndescribedTest, ARunningServiceWhoseFileIsBrokenIsShownAndIsNotGreen) {
+  break_file();
+  const auto shown = model();
+  EXPECT_EQ(shown.name, "model");
+  EXPECT_EQ(shown.state, ServiceState::running);
+  EXPECT_EQ(shown.verdict.health, domain::Health::yellow);
+  EXPECT_EQ(shown.verdict.reason,
+            "its file cannot be used: /catalog/model.yaml:3: \"imge\" is unknown");
+  EXPECT_EQ(shown.container, "model");
+}
+
+TEST_F(UndescribedTest, OneThatDiedMeanwhileIsRed) {
+  ASSERT_OK(world.run(world.engine.stop_container("model", std::chrono::seconds{1})));
+  break_file();
+  EXPECT_EQ(model().verdict.health, domain::Health::red);
+}
+
+TEST_F(UndescribedTest, OneThatWasStoppedOnPurposeStaysStopped) {
+  ASSERT_OK(world.run(stop(world.context, {"model"})));
+  break_file();
+  EXPECT_EQ(model().verdict.health, domain::Health::none);
+}
+
+TEST_F(UndescribedTest, OneWhoseFileIsGoneSaysSo) {
+  world.files.erase("model.yaml");
+  world.read_catalog();
+  const auto shown = model();
+  EXPECT_EQ(shown.verdict.health, domain::Health::yellow);
+  EXPECT_THAT(shown.verdict.reason, HasSubstr("no file of the catalog"));
+}
+
+}  // namespace
+}  // namespace aistack::operations
