@@ -25,7 +25,7 @@ boost::asio::awaitable<std::optional<Activity>> measure_activity(Context& contex
   co_return activity;
 }
 
-bool is_working(const Activity& before, const Activity& after) {
+bool is_working(const Activity& before, const Activity& after, bool answers) {
   const auto seconds = std::chrono::duration<double>(after.at - before.at).count();
   // A counter that went back is that of another run of the container.
   if (seconds <= 0 || after.cpu_ns < before.cpu_ns) return true;
@@ -34,7 +34,8 @@ bool is_working(const Activity& before, const Activity& after) {
       after.network_bytes > before.network_bytes
           ? static_cast<double>(after.network_bytes - before.network_bytes) / seconds
           : 0.0;
-  return cpu >= kLeastCpu || network >= kLeastNetwork || after.last_line != before.last_line;
+  if (cpu >= kLeastCpu) return true;
+  return !answers && (network >= kLeastNetwork || after.last_line != before.last_line);
 }
 
 }  // namespace aistack::operations

@@ -22,7 +22,9 @@ boost::asio::awaitable<std::optional<Activity>> measure_activity(Context& contex
                                                                  std::string container);
 
 // Did it work between the two: a hundredth of a core, 16 KiB a second over the network, or a line
-// in its log? A migration shows in the first or the last, a download in the second.
-bool is_working(const Activity& before, const Activity& after);
+// in its log? A migration shows in the first or the last, a download in the second. With `answers`
+// only the first counts: a service that answers, though not as it should, sends something and may
+// write a line for each of our own probes.
+bool is_working(const Activity& before, const Activity& after, bool answers);
 
 }  // namespace aistack::operations

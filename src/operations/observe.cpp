@@ -1,5 +1,6 @@
 #include "operations/observe.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 
 #include "base/when_all.hpp"
@@ -50,12 +51,13 @@ void add_details(domain::Observations& seen, const ports::ContainerDetails& deta
 constexpr std::chrono::milliseconds kWatchFor{500};
 
 // Nothing to say: the container could not be measured twice.
-boost::asio::awaitable<bool> works_now(Context& context, const std::string& container) {
+boost::asio::awaitable<bool> works_now(Context& context, const std::string& container,
+                                       bool answers) {
   const auto before = co_await measure_activity(context, container);
   if (!before) co_return false;
   if (!co_await context.clock.sleep(kWatchFor)) co_return false;
   const auto after = co_await measure_activity(context, container);
-  co_return after&& is_working(*before, *after);
+  co_return after&& is_working(*before, *after, answers);
 }
 
 boost::asio::awaitable<void> look_closer(Context& context, const ServiceView& view,
@@ -63,10 +65,10 @@ boost::asio::awaitable<void> look_closer(Context& context, const ServiceView& vi
   auto& seen = health.seen;
   if (seen.phase != ContainerPhase::running) co_return;
   seen.gpu_lost = co_await gpu_is_lost(context, view);
+  const bool answers = seen.probe.outcome == domain::Probe::Outcome::answered;
   const bool not_up =
-      health.verdict.health == domain::Health::yellow &&
-      (seen.probe.outcome != domain::Probe::Outcome::answered || seen.probe.status >= 500);
-  if (not_up) seen.working = co_await works_now(context, view.main().container->id);
+      health.verdict.health == domain::Health::yellow && (!answers || seen.probe.status >= 500);
+  if (not_up) seen.working = co_await works_now(context, view.main().container->id, answers);
   health.verdict = domain::judge(seen, health_thresholds(context, *view.entry));
 }
 
@@ -104,6 +106,40 @@ boost::asio::awaitable<ServiceHealth> look_quickly(Context& context, const Servi
   co_return health;
 }
 
+std::optional<std::string> recorded_backend(Context& context) {
+  const auto binding = read_binding(context);
+  if (!binding || !binding.value()) return std::nullopt;
+  return binding.value()->backend;
+}
+
+// Does the environment of this UI, as its file has it, point at that backend?
+bool points_at(const CatalogEntry& ui, const CatalogEntry& backend) {
+  const auto& wanted = backend.spec().backend_env;
+  const auto environment = ui.main().model.value("environment", nlohmann::ordered_json::object());
+  return !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](const auto& variable) {
+    const auto found = environment.find(variable.first);
+    return found != environment.end() && *found == variable.second;
+  });
+}
+
+// The backend that a UI starts out with; "" if its file names none that is installed.
+std::string own_backend(const std::vector<ServiceView>& views, std::size_t ui) {
+  for (const auto& view : views)
+    if (points_at(*views[ui].entry, *view.entry)) return view.entry->name;
+  return "";
+}
+
+// `bound`, or with "" any backend at all, if it is red; else "".
+std::string red_backend(const std::vector<ServiceView>& views,
+                        const std::vector<ServiceHealth>& health, const std::string& bound) {
+  for (std::size_t i = 0; i < views.size(); ++i)
+    if (views[i].entry->spec().role == domain::Role::backend && views[i].installed() &&
+        (bound.empty() || bound == views[i].entry->name) &&
+        health[i].verdict.health == domain::Health::red)
+      return views[i].entry->name;
+  return "";
+}
+
 }  // namespace
 
 domain::HealthThresholds health_thresholds(const Context& context, const CatalogEntry& entry) {
@@ -126,18 +162,11 @@ boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
   auto results = co_await when_all(std::move(tasks));
   std::vector<ServiceHealth> all;
   for (auto& result : results) all.push_back(std::move(result).value());
-  // Where it is not recorded which backend the UI talks to, it may be any.
-  const auto binding = read_binding(context);
-  const auto bound = binding && binding.value() ? binding.value()->backend : "";
-  std::string red_backend;
-  for (std::size_t i = 0; i < views.size(); ++i)
-    if (views[i].entry->spec().role == domain::Role::backend && views[i].installed() &&
-        (bound.empty() || bound == views[i].entry->name) &&
-        all[i].verdict.health == domain::Health::red)
-      red_backend = views[i].entry->name;
+  const auto bound = recorded_backend(context);
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (red_backend.empty() || views[i].entry->spec().role != domain::Role::ui) continue;
-    all[i].seen.red_backend = red_backend;
+    if (views[i].entry->spec().role != domain::Role::ui) continue;
+    all[i].seen.red_backend = red_backend(views, all, bound.value_or(own_backend(views, i)));
+    if (all[i].seen.red_backend.empty()) continue;
     all[i].verdict = domain::judge(all[i].seen, health_thresholds(context, *views[i].entry));
   }
   co_return all;

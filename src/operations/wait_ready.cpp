@@ -14,6 +14,10 @@ constexpr std::chrono::milliseconds kFirstPause{2};
 constexpr std::chrono::milliseconds kLongestPause{250};
 constexpr std::chrono::seconds kMeasureEvery{1};
 
+bool answered(const domain::Probe& probe) {
+  return probe.outcome == domain::Probe::Outcome::answered;
+}
+
 // Whether a service that is not up yet does something, looked at once a second.
 class WorkMeter {
  public:
@@ -24,7 +28,7 @@ class WorkMeter {
     if (!before_ || now - before_->at >= kMeasureEvery) {
       const auto activity = co_await measure_activity(context, container);
       if (activity && before_) {
-        working_ = is_working(*before_, *activity);
+        working_ = is_working(*before_, *activity, answered(seen.probe));
         if (*working_) moved_ = now;
       }
       if (activity) before_ = activity;

@@ -110,15 +110,27 @@ TEST(Activity, TellsWorkFromStandingStill) {
   Activity after = before;
   after.at += std::chrono::seconds{1};
   after.cpu_ns += 1'000'000;  // a thousandth of a core
-  EXPECT_FALSE(is_working(before, after));
+  EXPECT_FALSE(is_working(before, after, false));
   after.network_bytes += 1 << 20;
-  EXPECT_TRUE(is_working(before, after));
+  EXPECT_TRUE(is_working(before, after, false));
   after.network_bytes = before.network_bytes;
   after.last_line = Time{std::chrono::seconds{5}};
-  EXPECT_TRUE(is_working(before, after));
+  EXPECT_TRUE(is_working(before, after, false));
   after.last_line = before.last_line;
   after.cpu_ns += 100'000'000;
-  EXPECT_TRUE(is_working(before, after));
+  EXPECT_TRUE(is_working(before, after, false));
+}
+
+// A line for each of our own probes is no sign that more time would help.
+TEST(Activity, OfAServiceThatAnswersIsWhatItComputes) {
+  const Activity before{.at = SteadyTime{std::chrono::seconds{10}}, .cpu_ns = 1'000'000'000};
+  Activity after = before;
+  after.at += std::chrono::seconds{1};
+  after.network_bytes += 1 << 20;
+  after.last_line = Time{std::chrono::seconds{5}};
+  EXPECT_FALSE(is_working(before, after, true));
+  after.cpu_ns += 100'000'000;
+  EXPECT_TRUE(is_working(before, after, true));
 }
 
 }  // namespace
