@@ -73,14 +73,9 @@ Result<CatalogEntry> load_entry(const std::string& name, const std::vector<fs::p
   BOOST_OUTCOME_TRY(auto project, compose::load(load));
   if (project.services.empty())
     return Error{ErrorCode::kBadCatalog,
-                 fmt::format("{}:1: the file describes no service; write one below services:",
+                 fmt::format("{}:1: the file describes no service that would run; write one below "
+                             "services:, or take its profiles: away",
                              paths.front().string())};
-  if (project.services.empty()) {
-    Error error{ErrorCode::kBadCatalog,
-                paths.front().string() + ": describes no service that would run"};
-    error.next = {"add one below \"services\", or take its \"profiles\" away"};
-    return error;
-  }
   return CatalogEntry{name, paths, std::move(project)};
 }
 

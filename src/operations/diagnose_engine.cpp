@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "operations/labels.hpp"
 #include "operations/observe.hpp"
+#include "operations/ownership.hpp"
 #include "operations/resources.hpp"
 
 namespace aistack::operations {
@@ -20,16 +20,6 @@ bool interrupted(const Error& error) {
 
 std::string version_text(ports::ApiVersion version) {
   return fmt::format("{}.{}", version.major, version.minor);
-}
-
-// Those that aistack made, and those of a Compose project that the catalog describes.
-bool is_ours(const Context& context, const ports::ContainerSummary& container) {
-  if (container.labels.contains(kServiceLabel)) return true;
-  const auto project = container.labels.find(kComposeProject);
-  if (project == container.labels.end()) return false;
-  const auto& entries = context.catalog.entries();
-  return std::any_of(entries.begin(), entries.end(),
-                     [&](const auto& entry) { return entry.project.name == project->second; });
 }
 
 Task<> inspect(Context& context, EngineEvidence& facts, std::string name) {
@@ -112,7 +102,7 @@ Task<Json> volume_rows(Context& context, Bundle& bundle) {
 Task<Json> image_rows(Context& context, const EngineEvidence& facts, Bundle& bundle) {
   auto rows = Json::array();
   for (const auto& container : facts.all) {
-    if (!is_ours(context, container)) continue;
+    if (!is_ours(container, context.catalog)) continue;
     const auto image = co_await context.engine.inspect_image(container.image_id);
     if (!image && interrupted(image.error())) co_return image.error();
     if (!image) bundle.missing(fmt::format("image of {}", container.name), image.error().why);
@@ -146,7 +136,7 @@ Json gpu_json(const Context& context, const EngineEvidence& facts, ports::FileRe
   document["driver"] = driver ? Json(*driver) : Json(nullptr);
   document["services"] = Json::array();
   for (const auto& container : facts.all) {
-    if (!is_ours(context, container)) continue;
+    if (!is_ours(container, context.catalog)) continue;
     const auto dropped = container.labels.find(kGpuLabel);
     document["services"].push_back({{"container", container.name},
                                     {"reservation_dropped", dropped != container.labels.end() &&
@@ -212,7 +202,7 @@ Task<EngineEvidence> gather_engine(Context& context) {
   }
   facts.all = std::move(containers).value();
   for (const auto& container : facts.all) {
-    if (!is_ours(context, container)) continue;
+    if (!is_ours(container, context.catalog)) continue;
     BOOST_OUTCOME_CO_TRY(co_await inspect(context, facts, container.name));
   }
   co_return facts;

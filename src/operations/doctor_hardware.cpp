@@ -65,7 +65,7 @@ Check interface_check(ports::Host& host, const WakeWishes& wishes) {
       return failed(
           kName,
           fmt::format("wol.interface is {}, and there is no such interface", wishes.interface),
-          {"aistack wol-setup"});
+          {"correct wol.interface, or take it out: the first wired one is used then"});
   } else if (all.empty()) {
     return skipped(kName, "no wired network interface");
   }
@@ -77,14 +77,15 @@ Check interface_check(ports::Host& host, const WakeWishes& wishes) {
                   wishes.interface.empty()
                       ? "no wired interface is up"
                       : wishes.interface + " is not a wired interface of real hardware",
-                  {"connect a cable", "aistack wol-check"});
+                  {"connect a cable"});
   if (!chosen->up) return warned(kName, chosen->name + " is down", {"connect a cable"});
   if (chosen->wakeup.empty())
     return warned(kName, chosen->name + ": its device cannot wake the machine",
-                  {"aistack wol-check " + chosen->name});
+                  {"look for Wake-on-LAN in the firmware's setup, or use another interface"});
   if (chosen->wakeup != "enabled")
     return warned(kName, chosen->name + " is up, and may not wake the machine",
-                  {"sudo aistack wol-apply " + chosen->name});
+                  {fmt::format("echo enabled | sudo tee {}",
+                               (kNet / chosen->name / "device/power/wakeup").string())});
   return passed(kName, chosen->name + " is up and may wake the machine");
 }
 
@@ -94,9 +95,9 @@ Check suspend_check(ports::Host& host, bool wanted) {
   if (std::find(states.begin(), states.end(), "mem") != states.end())
     return passed(kName, "the kernel can suspend to memory");
   const std::string why = "the kernel cannot suspend this machine to memory";
-  return wanted
-             ? failed(kName, why + ", and idle.enable_suspend is set", {"aistack suspend disable"})
-             : skipped(kName, why);
+  return wanted ? failed(kName, why + ", and idle.enable_suspend is set",
+                         {"set idle.enable_suspend to false"})
+                : skipped(kName, why);
 }
 
 Check alarm_check(ports::Host& host) {

@@ -5,6 +5,7 @@
 #include "operations/doctor_checks.hpp"
 #include "operations/purge_plan.hpp"
 #include "operations/service_record.hpp"
+#include "operations/ui_binding.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -21,8 +22,8 @@ constexpr unsigned kOthersWrite = 0022;
 constexpr auto kUpdatePlan = "_update_plan.json";
 constexpr auto kServiceRecord = "_service.json";
 
-const std::vector<std::string> kMakeRoom{"aistack models evict-oldest ollama",
-                                         "docker system prune -a"};
+const std::vector<std::string> kMakeRoom{"docker system df   (shows what takes the space)",
+                                         "docker image prune"};
 
 // Absent: it is made when it is needed.
 void check_directory(ports::Host& host, const fs::path& path, unsigned forbidden, Checks& rows) {
@@ -119,6 +120,9 @@ Checks document_checks(ports::StateStore& state) {
     }
     if (!document.value()) continue;  // gone meanwhile
     if (name.ends_with(kUpdatePlan)) check_open_update(state.path(name), *document.value(), rows);
+    if (name == kUiBinding && document.value()->contains("status") &&
+        document.value()->at("status") == "switching")
+      rows.push_back(warned("backend", "a switch was begun and not finished", {"aistack status"}));
     if (name == kPurgePlan)
       rows.push_back(warned("purge", "one was begun and not finished", {"aistack purge --all"}));
     if (!name.ends_with(kServiceRecord)) continue;

@@ -26,7 +26,7 @@ Error explain(Error error, const std::string& service, const std::string& refere
           "run the same command again when the registry answers; layers that arrived are "
           "kept"};
     else if (error.code == ErrorCode::kDiskFull)
-      error.next = {"docker system prune", "or aistack models evict-oldest PROVIDER"};
+      error.next = {"docker system df   (shows what takes the space)", "docker image prune"};
   }
   return unchanged(std::move(error));
 }

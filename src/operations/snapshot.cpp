@@ -57,7 +57,7 @@ Result<> check_snapshot_space(Context& context,
   Error error{ErrorCode::kDiskFull,
               fmt::format("a copy of the volumes takes {}, and {} are free", human_bytes(needed),
                           human_bytes(space.free_bytes))};
-  error.next = {"aistack models evict-oldest PROVIDER", "or docker image prune"};
+  error.next = {"docker image prune", "or delete models that nobody uses"};
   return error;
 }
 

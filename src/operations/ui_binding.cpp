@@ -9,7 +9,6 @@
 namespace aistack::operations {
 namespace {
 
-constexpr auto kDocument = "ui_binding.json";
 
 std::string text(const nlohmann::json& document, const char* key) {
   const auto found = document.find(key);
@@ -17,9 +16,9 @@ std::string text(const nlohmann::json& document, const char* key) {
 }
 
 Error corrupt(const Context& context, const std::string& why) {
-  Error error{ErrorCode::kCorruptState, fmt::format("{}: {}", context.state.path(kDocument), why)};
+  Error error{ErrorCode::kCorruptState, fmt::format("{}: {}", context.state.path(kUiBinding), why)};
   error.next = {fmt::format("rm {}   (a switch that was under way is then not taken back)",
-                            context.state.path(kDocument))};
+                            context.state.path(kUiBinding))};
   return error;
 }
 
@@ -46,7 +45,7 @@ Task<> start_containers(Context& context, const ServiceView& view) {
 }  // namespace
 
 Result<std::optional<UiBinding>> read_binding(Context& context) {
-  BOOST_OUTCOME_TRY(const auto document, context.state.read(kDocument));
+  BOOST_OUTCOME_TRY(const auto document, context.state.read(kUiBinding));
   if (!document) return std::optional<UiBinding>{};
   UiBinding binding{.ui = text(*document, "ui"),
                     .backend = text(*document, "backend"),
@@ -74,7 +73,7 @@ Result<std::optional<UiBinding>> read_binding(Context& context) {
 
 Result<> write_binding(Context& context, const UiBinding& binding) {
   const bool bound = binding.status == UiBinding::Status::bound;
-  return context.state.write(kDocument, {{"ui", binding.ui},
+  return context.state.write(kUiBinding, {{"ui", binding.ui},
                                          {"backend", binding.backend},
                                          {"previous", binding.previous},
                                          {"status", bound ? "bound" : "switching"},

@@ -9,7 +9,9 @@
 
 namespace aistack::operations {
 
-// `ui_binding.json`: which backend the UI talks to, and the journal of a switch while it lasts.
+inline constexpr auto kUiBinding = "ui_binding.json";
+
+// That document: which backend the UI talks to, and the journal of a switch while it lasts.
 struct UiBinding {
   enum class Status {
     bound,      // `backend` is what the UI has stored

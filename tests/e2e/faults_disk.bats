@@ -36,7 +36,7 @@ teardown() {
   printf 'services:\n  ollama:\n    image: %s\n' "$AISTACK_TEST_BIG_IMAGE" \
     >"$ETC/ollama.override.yaml"
   fault disk-images 1 "No space for an image" \
-    "\`docker system df\` shows what takes the space, \`docker system prune\` frees it." install ollama
+    "\`docker system df\` shows what takes the space, \`docker image prune\` frees what nothing uses." install ollama
 }
 
 @test "a state directory that is read-only, a link, a file, or everybody's" {

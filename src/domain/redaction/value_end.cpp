@@ -167,9 +167,6 @@ std::size_t end_of_value(std::string_view text, std::size_t from, Ending& ending
     case Ending::Kind::list:
       end = end_of_list(text, from, ending);
       break;
-    case Ending::Kind::exact:
-      end = from;
-      break;
   }
   const bool ends_with_line = ending.kind != Ending::Kind::quoted &&
                               ending.kind != Ending::Kind::element &&

@@ -21,7 +21,6 @@ struct Ending {
     query,    // at "&", and at whatever cannot be in a URL
     element,  // at "<"
     list,     // at the "]" of [value, …]
-    exact,    // known already
   };
   Kind kind = Kind::bare;
   char quote = '"';         // of `quoted`

@@ -173,7 +173,7 @@ TEST_F(ChecksTest, DiskSpace) {
   EXPECT_EQ(disk_checks(host, "/x")[0].result, Result::warning);
   host.space.free_bytes = std::uint64_t{500} << 20;
   EXPECT_EQ(disk_checks(host, "/x")[0].result, Result::failure);
-  EXPECT_THAT(disk_checks(host, "/x")[0].fix, Contains(HasSubstr("docker system prune")));
+  EXPECT_THAT(disk_checks(host, "/x")[0].fix, Contains(HasSubstr("docker image prune")));
 }
 
 TEST_F(ChecksTest, TheClock) {
@@ -238,7 +238,8 @@ TEST_F(ChecksTest, WakingOverTheNetwork) {
   host.files["/sys/class/net/eth0/operstate"] = "down\n";
   EXPECT_THAT(check().detail, HasSubstr("no wired interface is up"));
   host.files["/sys/class/net/eth0/operstate"] = "up\n";
-  EXPECT_THAT(check().fix, Contains("sudo aistack wol-apply eth0"));
+  EXPECT_THAT(check().fix,
+              Contains("echo enabled | sudo tee /sys/class/net/eth0/device/power/wakeup"));
   host.files["/sys/class/net/eth0/device/power/wakeup"] = "enabled\n";
   EXPECT_EQ(check().result, Result::ok);
   EXPECT_EQ(check({.interface = "eth9"}).result, Result::failure);
