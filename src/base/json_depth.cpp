@@ -3,7 +3,6 @@
 namespace aistack {
 
 bool is_deep_json(std::string_view text) {
-  constexpr int kDeepest = 64;
   int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -14,7 +13,7 @@ bool is_deep_json(std::string_view text) {
     } else if (byte == '"') {
       in_string = true;
     } else if (byte == '{' || byte == '[') {
-      if (++depth > kDeepest) return true;
+      if (++depth > kDeepestJson) return true;
     } else if (byte == '}' || byte == ']') {
       --depth;
     }

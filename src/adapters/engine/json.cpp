@@ -129,7 +129,7 @@ Result<std::size_t> JsonObjects::find_end(std::string_view bytes) {
     } else if (byte == '"') {
       in_string_ = true;
     } else if (byte == '{' || byte == '[') {
-      if (++depth_ > kDeepest) return garbage("nested too deeply", bytes);
+      if (++depth_ > kDeepestJson) return garbage("nested too deeply", bytes);
     } else if (byte == '}' || byte == ']') {
       if (--depth_ == 0) return i + 1;
     }
