@@ -9,7 +9,6 @@
 namespace aistack::operations {
 namespace {
 
-
 std::string text(const nlohmann::json& document, const char* key) {
   const auto found = document.find(key);
   return found != document.end() && found->is_string() ? found->get<std::string>() : "";
@@ -74,13 +73,13 @@ Result<std::optional<UiBinding>> read_binding(Context& context) {
 Result<> write_binding(Context& context, const UiBinding& binding) {
   const bool bound = binding.status == UiBinding::Status::bound;
   return context.state.write(kUiBinding, {{"ui", binding.ui},
-                                         {"backend", binding.backend},
-                                         {"previous", binding.previous},
-                                         {"status", bound ? "bound" : "switching"},
-                                         {"was_running", binding.was_running},
-                                         {"since", to_iso8601(binding.since)},
-                                         {"operation", binding.operation},
-                                         {"snapshots", to_json(binding.snapshots)}});
+                                          {"backend", binding.backend},
+                                          {"previous", binding.previous},
+                                          {"status", bound ? "bound" : "switching"},
+                                          {"was_running", binding.was_running},
+                                          {"since", to_iso8601(binding.since)},
+                                          {"operation", binding.operation},
+                                          {"snapshots", to_json(binding.snapshots)}});
 }
 
 Task<> take_back(Context& context, UiBinding binding) {
