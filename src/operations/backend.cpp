@@ -49,15 +49,14 @@ Task<Target> locate(Context& context, const CatalogEntry& entry, ServiceView vie
                     std::string operation) {
   const auto& stored = *entry.spec().stored_settings;
   Target target{.entry = &entry, .view = std::move(view)};
-  BOOST_OUTCOME_CO_TRY(const auto volumes,
-                       co_await plan_snapshots(context, entry, std::move(operation)));
   const auto name = volume_name(entry, stored.volume);
-  for (const auto& volume : volumes)
-    if (volume.volume == name) target.data = volume;
-  if (target.data.live.empty())
-    co_return cannot("cannot read the settings of " + entry.name, ErrorCode::kNotFound,
-                     fmt::format("the volume {} does not exist", name),
+  auto data = co_await plan_snapshot(context, name, std::move(operation));
+  const auto what = "cannot read the settings of " + entry.name;
+  if (!data) co_return with_what(std::move(data).error(), what);
+  if (!data.value())
+    co_return cannot(what, ErrorCode::kNotFound, fmt::format("the volume {} does not exist", name),
                      "aistack install " + entry.name);
+  target.data = std::move(*data.value());
   target.file = std::filesystem::path{target.data.live} / stored.file;
   co_return target;
 }

@@ -15,31 +15,76 @@ namespace fs = std::filesystem;
 constexpr auto kPartial = ".partial";
 constexpr auto kReplaced = ".replaced";
 
-// The directory behind a volume: of one of ours where it is bound to, else where the engine has it.
-std::string directory_of(const ports::VolumeDetails& volume) {
-  const auto device = volume.options.find("device");
-  return device == volume.options.end() ? volume.mountpoint : device->second;
+std::string option_of(const ports::VolumeDetails& volume, const char* name) {
+  const auto found = volume.options.find(name);
+  return found == volume.options.end() ? "" : found->second;
+}
+
+bool is_bound(const ports::VolumeDetails& volume) {
+  const auto how = split(option_of(volume, "o"), ',');
+  return std::any_of(how.begin(), how.end(),
+                     [](const auto& word) { return word == "bind" || word == "rbind"; });
+}
+
+// The directory that holds a volume's data while no container uses it: the one that it is bound to,
+// else where the engine has it. Absent: what holds them (NFS, a disk, whatever a plug-in does) is
+// mounted for the containers that use it, and else the engine's directory is empty.
+std::optional<fs::path> directory_of(const ports::VolumeDetails& volume) {
+  if (volume.driver != "local") return std::nullopt;
+  const auto device = option_of(volume, "device");
+  const bool bound = is_bound(volume);
+  if (!bound && (!device.empty() || !option_of(volume, "type").empty())) return std::nullopt;
+  const fs::path directory = bound ? device : volume.mountpoint;
+  if (!directory.is_absolute()) return std::nullopt;
+  return directory;
+}
+
+std::string kind_of(const ports::VolumeDetails& volume) {
+  const auto type = option_of(volume, "type");
+  return type.empty() ? "driver " + volume.driver : "type " + type;
+}
+
+Error without_a_copy(Error error) {
+  const auto* word = error.next.empty() ? "" : "or ";
+  return with_next(
+      std::move(error),
+      fmt::format("{}set snapshot_before_update: false in the service's x-aistack block", word));
 }
 
 }  // namespace
 
-Task<std::vector<domain::PlanSnapshot>> plan_snapshots(Context& context, const CatalogEntry& entry,
-                                                       std::string operation) {
-  std::vector<domain::PlanSnapshot> snapshots;
+Task<std::optional<domain::PlanSnapshot>> plan_snapshot(Context& context, std::string volume,
+                                                        std::string operation) {
+  std::optional<domain::PlanSnapshot> snapshot;
   if (!context.engine.local()) {
     Error error{ErrorCode::kConflict,
                 "the engine is on another machine, whose volumes cannot be saved from here"};
-    error.next = {"run aistack on that machine",
-                  "or set snapshot_before_update: false in the service's x-aistack block"};
+    error.next = {"run aistack on that machine"};
     co_return error;
   }
+  BOOST_OUTCOME_CO_TRY(const auto found, co_await context.engine.inspect_volume(volume));
+  if (!found) co_return snapshot;
+  const auto live = directory_of(*found);
+  if (!live)
+    co_return Error{ErrorCode::kConflict,
+                    fmt::format("the volume {} ({}) is mounted only while a container uses it, so "
+                                "it cannot be saved while the service is stopped",
+                                volume, kind_of(*found))};
+  // Beside the live data, so that both are on one file system and a rename swaps them.
+  const auto saved = live->parent_path() / ".aistack-snapshots" / operation / volume;
+  snapshot.emplace(domain::PlanSnapshot{volume, live->string(), saved.string()});
+  co_return snapshot;
+}
+
+Task<std::vector<domain::PlanSnapshot>> plan_snapshots(Context& context, const CatalogEntry& entry,
+                                                       std::string operation) {
+  std::vector<domain::PlanSnapshot> snapshots;
   for (const auto& name : own_volumes(entry)) {
-    BOOST_OUTCOME_CO_TRY(const auto volume, co_await context.engine.inspect_volume(name));
-    if (!volume) continue;
-    // Beside the live data, so that both are on one file system and a rename swaps them.
-    const fs::path live = directory_of(*volume);
-    const auto saved = live.parent_path() / ".aistack-snapshots" / operation / name;
-    snapshots.push_back({.volume = name, .live = live.string(), .saved = saved.string()});
+    auto snapshot = co_await plan_snapshot(context, name, operation);
+    if (!snapshot && snapshot.error().code == ErrorCode::kConflict)
+      co_return without_a_copy(std::move(snapshot).error());
+    if (!snapshot) co_return snapshot.error();
+    if (snapshot.value()) snapshots.push_back(std::move(*snapshot.value()));
   }
   co_return snapshots;
 }

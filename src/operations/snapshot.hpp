@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,12 @@
 // Copies of a service's volumes, taken while it is stopped and put back when an update is undone.
 namespace aistack::operations {
 
-// Where the copies of the entry's volumes would lie, for the plan. An engine on another machine
-// has volumes that aistack cannot copy: kConflict.
+// Where the copy of a volume would lie. Absent: there is no such volume. kConflict: aistack cannot
+// copy it, since the engine is on another machine or the volume (NFS, a plug-in's) is only mounted
+// while a container uses it.
+Task<std::optional<domain::PlanSnapshot>> plan_snapshot(Context& context, std::string volume,
+                                                        std::string operation);
+// The same for all volumes of the entry that exist, for the plan of an update.
 Task<std::vector<domain::PlanSnapshot>> plan_snapshots(Context& context, const CatalogEntry& entry,
                                                        std::string operation);
 // Is there room for all of them? kDiskFull with both numbers.
