@@ -3,21 +3,54 @@
 #include <algorithm>
 
 #include "base/when_all.hpp"
+#include "operations/recover.hpp"
 #include "operations/stack.hpp"
 
 namespace aistack::operations {
+namespace {
+
+// In the order in which they are updated. One whose record cannot be read counts: its update says
+// so.
+std::vector<std::string> installed_services(Context& context,
+                                            const std::vector<ports::ContainerSummary>& all) {
+  std::vector<std::pair<int, std::string>> found;
+  for (const auto& entry : context.catalog.entries()) {
+    const auto view = view_of(context, entry, all);
+    if (!view || view.value().installed())
+      found.emplace_back(entry.spec().update_order, entry.name);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> services;
+  for (auto& [order, service] : found) services.push_back(std::move(service));
+  return services;
+}
+
+// An update that was killed is settled first: between its two renames a service has no container
+// of its own name. Where that fails, the service's own update says why.
+Task<std::vector<ports::ContainerSummary>> settled_containers(Context& context) {
+  auto settled = co_await recover_all(context);
+  if (settled) co_return settled;
+  co_return co_await context.engine.list_containers({});
+}
+
+Error not_reached(const std::string& service) {
+  Error error{ErrorCode::kInterrupted, "interrupted before its turn came"};
+  error.what = "cannot update " + service;
+  return unchanged(std::move(error));
+}
+
+}  // namespace
 
 Task<std::vector<UpdateResult>> update_all(Context& context, CheckOnly check) {
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
-  std::vector<std::pair<int, std::string>> installed;
-  for (const auto& entry : context.catalog.entries()) {
-    BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
-    if (view.has_container()) installed.emplace_back(entry.spec().update_order, entry.name);
-  }
-  std::sort(installed.begin(), installed.end());
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await settled_containers(context));
+  const auto services = installed_services(context, containers);
   std::vector<UpdateResult> results;
-  for (const auto& [order, service] : installed) {
-    BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
+  for (const auto& service : services) {
+    const auto interrupted = co_await check_interrupted();
+    if (!interrupted) {
+      results.push_back({service, not_reached(service)});
+      continue;
+    }
     auto result = co_await update(context, service, check);
     results.push_back({service, std::move(result)});
   }

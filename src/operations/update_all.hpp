@@ -12,7 +12,8 @@ struct UpdateResult {
 };
 
 // Updates every installed service, one after the other in the catalog's order. One failure does
-// not stop the others; Ctrl-C does. Pinned: kConflict, nothing is done.
+// not stop the others; after Ctrl-C each of those that are left has kInterrupted as its result.
+// An Error: the engine cannot even say what is installed.
 Task<std::vector<UpdateResult>> update_all(Context& context, CheckOnly check);
 
 }  // namespace aistack::operations
