@@ -46,12 +46,26 @@ Error not_ready(const CatalogEntry& entry, const compose::ComposeService& servic
   return error;
 }
 
+Error late(const CatalogEntry& entry, const compose::ComposeService& service,
+           const compose::Dependency& dependency, std::chrono::nanoseconds limit) {
+  const auto* still =
+      dependency.condition == Condition::completed ? "has not completed" : "is not healthy";
+  Error error{ErrorCode::kNotHealthy,
+              fmt::format("{} {} within {}", dependency.service, still, to_short(limit))};
+  error.what = fmt::format("cannot start {} of {}", service.name, entry.name);
+  error.next = {fmt::format("aistack logs {} 50", entry.name),
+                fmt::format("aistack start {} --timeout 30m   (waits longer)", entry.name)};
+  return error;
+}
+
 Task<> wait_for(Context& context, const CatalogEntry& entry, const compose::ComposeService& service,
-                const compose::Dependency& dependency, EngineBell& bell) {
+                const compose::Dependency& dependency, std::chrono::nanoseconds limit,
+                EngineBell& bell) {
   const auto other =
       std::find_if(entry.project.services.begin(), entry.project.services.end(),
                    [&](const auto& candidate) { return candidate.name == dependency.service; });
   if (other == entry.project.services.end()) co_return ok();
+  const auto begin = context.clock.steady_now();
   std::chrono::nanoseconds pause = kFirstPause;
   while (true) {
     BOOST_OUTCOME_CO_TRY(const auto seen,
@@ -62,7 +76,12 @@ Task<> wait_for(Context& context, const CatalogEntry& entry, const compose::Comp
       if (!dependency.required) co_return ok();
       co_return not_ready(entry, service, dependency, seen.value_or(ports::ContainerDetails{}));
     }
-    BOOST_OUTCOME_CO_TRY(co_await bell.pause(context, pause));
+    const auto waited = context.clock.steady_now() - begin;
+    if (waited >= limit) {
+      if (!dependency.required) co_return ok();
+      co_return late(entry, service, dependency, limit);
+    }
+    BOOST_OUTCOME_CO_TRY(co_await bell.pause(context, std::min(pause, limit - waited)));
     pause = std::min<std::chrono::nanoseconds>(pause * 2, kLongestPause);
   }
 }
@@ -70,12 +89,14 @@ Task<> wait_for(Context& context, const CatalogEntry& entry, const compose::Comp
 }  // namespace
 
 Task<> wait_for_dependencies(Context& context, const CatalogEntry& entry,
-                             const compose::ComposeService& service) {
+                             const compose::ComposeService& service,
+                             std::optional<std::chrono::nanoseconds> timeout) {
+  const auto limit = timeout.value_or(entry.spec().health.startup_timeout);
   for (const auto& dependency : service.depends_on)
     if (dependency.condition != Condition::started) {
       EngineBell bell{co_await boost::asio::this_coro::executor};
       BOOST_OUTCOME_CO_TRY(co_await bell.during(
-          context, entry.project.name, wait_for(context, entry, service, dependency, bell)));
+          context, entry.project.name, wait_for(context, entry, service, dependency, limit, bell)));
     }
   co_return ok();
 }

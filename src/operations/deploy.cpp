@@ -347,7 +347,8 @@ Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFac
       co_return co_await come_to_nothing(context, entry, interrupted.error(), done,
                                          volumes.value());
     if (options.start) {
-      const auto ready = co_await wait_for_dependencies(context, entry, *parts[i].service);
+      const auto ready =
+          co_await wait_for_dependencies(context, entry, *parts[i].service, options.timeout);
       if (!ready)
         co_return co_await come_to_nothing(context, entry, ready.error(), done, volumes.value());
     }

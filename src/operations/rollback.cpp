@@ -24,13 +24,13 @@ Task<> find_older_images(UpdateJob& job, const ServiceView& view) {
     for (const auto& member : job.before->members) {
       if (member.compose_service != part.service->name) continue;
       if (part.container->image_id != member.to_image_id)
-        co_return nothing_recorded(job.entry.name, "what runs is not what the last update put in");
+        co_return nothing_recorded(job.entry->name, "what runs is not what the last update put in");
       BOOST_OUTCOME_CO_TRY(const auto image,
                            co_await job.context.engine.inspect_image(member.from_image_id));
       if (!image)
-        co_return nothing_recorded(job.entry.name,
+        co_return nothing_recorded(job.entry->name,
                                    "the engine no longer has the image " + member.from_image_id);
-      change_image(job, part, effective_image(job.context, job.entry, *part.service),
+      change_image(job, part, effective_image(job.context, *job.entry, *part.service),
                    member.from_image_id);
     }
   }

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/when_all.hpp"
 #include "operations/evidence.hpp"
+#include "operations/images.hpp"
 #include "operations/labels.hpp"
 #include "operations/probe.hpp"
 #include "operations/removal.hpp"
@@ -41,6 +42,23 @@ void filter(nlohmann::json& object, const char* key, Keep keep) {
   for (const auto& item : *found)
     if (keep(item)) kept.push_back(item);
   *found = std::move(kept);
+}
+
+bool share_a_network(const domain::ContainerSpec& a, const domain::ContainerSpec& b) {
+  return std::any_of(a.networks.begin(), a.networks.end(), [&](const auto& one) {
+    return std::any_of(b.networks.begin(), b.networks.end(),
+                       [&](const auto& other) { return other.network == one.network; });
+  });
+}
+
+// Another container of the service, which `spec` could reach.
+const compose::ComposeService* neighbour(const CatalogEntry& entry,
+                                         const domain::ContainerSpec& spec) {
+  for (const auto& service : entry.project.services)
+    if (service.container_name != spec.name &&
+        share_a_network(spec, container_for(entry, service, {}, false)))
+      return &service;
+  return nullptr;
 }
 
 ports::ContainerSummary summary_of(const ports::ContainerDetails& details) {
@@ -106,13 +124,27 @@ std::string stage_name(const std::string& name) {
   return name + ".aistack-stage";
 }
 
-std::optional<domain::ContainerSpec> stage_spec(const domain::ContainerSpec& spec,
-                                                const std::string& service) {
+Task<std::optional<std::string>> why_not_staged(Context& context, const CatalogEntry& entry,
+                                                const domain::ContainerSpec& spec) {
+  using Why = std::optional<std::string>;
+  if (!context.engine.local()) co_return Why{"since the engine is on another machine"};
   const auto mode = spec.host_config.value("NetworkMode", "");
-  if (mode == "host" || mode.starts_with("container:")) return std::nullopt;
+  if (mode == "host") co_return Why{"since it uses the host's network"};
+  if (mode.starts_with("container:")) co_return Why{"since it uses another container's network"};
+  if (const auto* other = neighbour(entry, spec))
+    co_return Why{fmt::format("since it shares a network with {}, whose data it could change",
+                              other->container_name)};
+  // Its containers have addresses in a network of its own.
+  BOOST_OUTCOME_CO_TRY(const auto info, co_await context.engine.info());
+  if (info.rootless)
+    co_return Why{"since a rootless engine's containers are reached by published ports only"};
+  co_return Why{};
+}
+
+domain::ContainerSpec stage_spec(const domain::ContainerSpec& spec, const std::string& service) {
   auto staged = spec;
   staged.name = stage_name(spec.name);
-  staged.host_config.erase("PortBindings");
+  for (const auto* key : {"PortBindings", "VolumesFrom"}) staged.host_config.erase(key);
   staged.host_config["PublishAllPorts"] = false;
   staged.host_config["RestartPolicy"] = {{"Name", "no"}};
   filter(staged.host_config, "Binds", is_read_only_bind);

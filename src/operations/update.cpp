@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "operations/pull.hpp"
+#include "operations/recover.hpp"
 #include "operations/update_job.hpp"
 
 namespace aistack::operations {
@@ -42,11 +43,11 @@ Task<std::vector<Wanted>> pull_all(UpdateJob& job, const ServiceView& view) {
   std::vector<Wanted> all;
   for (const auto& part : view.containers) {
     if (!part.container) continue;
-    const auto reference = effective_image(job.context, job.entry, *part.service);
+    const auto reference = effective_image(job.context, *job.entry, *part.service);
     WantedImage wanted{reference, part.service->platform};
     BOOST_OUTCOME_CO_TRY(
         const auto image,
-        co_await ensure_image(job.context, job.entry.name, std::move(wanted), PullPolicy::always));
+        co_await ensure_image(job.context, job.entry->name, std::move(wanted), PullPolicy::always));
     note_container(job, part);
     all.push_back({&part, reference, image.id});
   }
@@ -58,15 +59,17 @@ Task<std::vector<Wanted>> pull_all(UpdateJob& job, const ServiceView& view) {
 void choose_changes(UpdateJob& job, const std::vector<Wanted>& all) {
   const bool any_new =
       std::any_of(all.begin(), all.end(), [](auto& each) { return each.is_new(); });
-  const bool every = any_new && job.entry.spec().snapshot_before_update;
+  const bool every = any_new && job.entry->spec().snapshot_before_update;
   for (const auto& each : all)
     if (every || each.is_new() || follows(job, *each.part->service))
       change_image(job, *each.part, each.reference, each.image_id);
 }
 
-Task<UpdateReport> check_registry(Context& context, const CatalogEntry& entry,
-                                  const ServiceView& view) {
+Task<UpdateReport> ask_registry(Context& context, const CatalogEntry& entry) {
   UpdateReport report{.service = entry.name};
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await recover_all(context));
+  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
+  if (!view.has_container()) co_return no_container(entry.name);
   for (const auto& part : view.containers) {
     if (!part.container) continue;
     const auto reference = effective_image(context, entry, *part.service);
@@ -85,12 +88,23 @@ Task<UpdateReport> check_registry(Context& context, const CatalogEntry& entry,
   co_return report;
 }
 
-Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, CheckOnly check,
-                              Operation& operation) {
+// Only looks, as `status` does: no lock, and no event.
+Task<UpdateReport> check_only(Context& context, const CatalogEntry& entry) {
+  auto report = co_await ask_registry(context, entry);
+  if (report) {
+    announce(context, report.value());
+    co_return report;
+  }
+  auto error = with_what(std::move(report).error(), fmt::format("cannot check {}", entry.name));
+  error = unchanged(std::move(error));
+  context.progress.failed(entry.name, error.what);
+  co_return error;
+}
+
+Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Operation& operation) {
   ServiceView view;
   BOOST_OUTCOME_CO_TRY(auto job,
                        co_await begin_job(context, entry, UpdatePlan::Kind::update, view));
-  if (check == CheckOnly::yes) co_return co_await check_registry(context, entry, view);
   BOOST_OUTCOME_CO_TRY(const auto all, co_await pull_all(job, view));
   choose_changes(job, all);
   if (job.changes.empty()) {
@@ -106,13 +120,11 @@ Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Check
 
 Task<UpdateReport> update(Context& context, std::string service, CheckOnly check) {
   BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
-  const bool is_pinned = context.settings.updates.mode == domain::UpdateMode::pinned;
-  if (is_pinned && check == CheckOnly::no) co_return pinned(service);
+  if (check == CheckOnly::yes) co_return co_await check_only(context, *entry);
+  if (context.settings.updates.mode == domain::UpdateMode::pinned) co_return pinned(service);
   BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, service, "update"));
-  auto report = co_await run_update(context, *entry, check, operation);
-  const auto* verb = check == CheckOnly::yes ? "check" : "update";
-  co_return conclude(context, std::move(report), service,
-                     fmt::format("cannot {} {}", verb, service), operation);
+  auto report = co_await run_update(context, *entry, operation);
+  co_return conclude(context, std::move(report), service, "cannot update " + service, operation);
 }
 
 }  // namespace aistack::operations

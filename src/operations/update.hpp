@@ -34,6 +34,7 @@ enum class CheckOnly { no, yes };
 // or back. See docs/OPERATIONS.md. The plan is in `<service>_update_plan.json` while it lasts and
 // afterwards.
 //
+// A check only asks the registry, and writes no event.
 // An Error: nothing was changed (pinned, network, a new image that does not come up in staging).
 // After that point the outcome tells.
 Task<UpdateReport> update(Context& context, std::string service, CheckOnly check);

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/when_all.hpp"
-#include "operations/deploy.hpp"
 #include "operations/old_images.hpp"
 #include "operations/recover.hpp"
+#include "operations/resources.hpp"
 #include "operations/snapshot.hpp"
 #include "operations/update_steps.hpp"
 #include "operations/wait_ready.hpp"
@@ -21,25 +23,19 @@ constexpr std::chrono::seconds kEngineIsBackWithin{60};
 constexpr std::chrono::seconds kFailuresPassWithin{15};
 constexpr std::chrono::milliseconds kLookForEngineEvery{250};
 
-Error no_container(const std::string& service) {
-  auto error = not_installed(service);
-  error.why = "it has no container";
-  return error;
-}
-
 bool runs(const ports::ContainerSummary& container) {
   return container.state == ports::ContainerState::running ||
          container.state == ports::ContainerState::restarting;
 }
 
 Task<> prove(const UpdateJob& job) {
-  BOOST_OUTCOME_CO_TRY(co_await wait_ready(job.context, job.entry, std::nullopt));
+  BOOST_OUTCOME_CO_TRY(co_await wait_ready(job.context, *job.entry, std::nullopt));
   co_return ok();
 }
 
 UpdateReport report_of(const UpdateJob& job, Outcome outcome, const UpdatePlan& plan) {
   const auto& member = job.changes.front().member;
-  UpdateReport report{.service = job.entry.name,
+  UpdateReport report{.service = job.entry->name,
                       .outcome = outcome,
                       .from_image = member.from_image,
                       .to_image = member.to_image,
@@ -55,8 +51,8 @@ UpdateReport report_of(const UpdateJob& job, Outcome outcome, const UpdatePlan& 
 
 Task<> undo_and_prove(UpdateJob& job, UpdateJournal& journal) {
   BOOST_OUTCOME_CO_TRY(co_await roll_back(job.context, journal));
-  if (!job.was_running) co_return ok();
-  job.context.progress.step(job.entry.name, "waiting for the previous version to be green");
+  if (!job.was_running()) co_return ok();
+  job.context.progress.step(job.entry->name, "waiting for the previous version to be green");
   co_return co_await prove(job);
 }
 
@@ -71,7 +67,7 @@ Task<> undo_patiently(UpdateJob& job, UpdateJournal& journal) {
     if (lost_engine(code)) patience = kEngineIsBackWithin;
     if (code == ErrorCode::kEngineFailed) patience = kFailuresPassWithin;
     if (job.context.clock.steady_now() - begin >= patience) co_return done;
-    job.context.progress.step(job.entry.name, "waiting for the engine, to roll back");
+    job.context.progress.step(job.entry->name, "waiting for the engine, to roll back");
     BOOST_OUTCOME_CO_TRY(co_await job.context.clock.sleep(kLookForEngineEvery));
   }
 }
@@ -81,18 +77,18 @@ const char* verb(const UpdateJob& job) {
 }
 
 std::vector<std::string> advice(const UpdateJob& job, ErrorCode code) {
-  const auto& name = job.entry.name;
+  const auto& name = job.entry->name;
   const auto again = fmt::format("aistack {} {}   (tries it again)", verb(job), name);
   if (code == ErrorCode::kDiskFull) return {"df -h   (make space on that disk)", again};
   if (job.kind == UpdatePlan::Kind::rollback) return {again};
   const bool locked = job.context.versions.reference(name).has_value();
   return {again, fmt::format("or name another version in {}",
-                             locked ? "versions.lock" : job.entry.files.back().string())};
+                             locked ? "versions.lock" : job.entry->files.back().string())};
 }
 
 // What to say when not even the old version could be brought back, or is not what it was.
 Error not_undone(const UpdateJob& job, const UpdatePlan& plan, Error error, const Error& undoing) {
-  const auto& name = job.entry.name;
+  const auto& name = job.entry->name;
   if (plan.status == UpdatePlan::Status::rolled_back) {
     error.state = "the previous version is back, but it is not green: " + undoing.why;
     error.next = {fmt::format("aistack logs {} 50", name), fmt::format("aistack repair {}", name)};
@@ -106,12 +102,13 @@ Error not_undone(const UpdateJob& job, const UpdatePlan& plan, Error error, cons
 Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Operation& operation) {
   journal.plan().reason = error.why;
   // The lines that the container wrote last come with the error itself.
-  job.context.progress.note(job.entry.name, fmt::format("the new version failed: {}; rolling back",
-                                                        error.why.substr(0, error.why.find('\n'))));
+  job.context.progress.note(job.entry->name,
+                            fmt::format("the new version failed: {}; rolling back",
+                                        error.why.substr(0, error.why.find('\n'))));
   const auto undone = co_await shielded(undo_patiently(job, journal));
   auto report =
       report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());
-  error.what = fmt::format("the {} of {} failed", verb(job), job.entry.name);
+  error.what = fmt::format("the {} of {} failed", verb(job), job.entry->name);
   error.next = advice(job, error.code);
   if (undone) {
     error.state = "rollback done: the previous version is back and its data are as they were";
@@ -158,7 +155,7 @@ Task<UpdateReport> carry_out(UpdateJob& job, UpdatePlan plan, Operation& operati
   if (!committed) co_return co_await undo(job, journal, committed.error(), operation);
   const auto cleaned = co_await shielded(clean_up(job.context, journal));
   if (!cleaned) {
-    job.context.progress.note(job.entry.name,
+    job.context.progress.note(job.entry->name,
                               "updated; the next command removes the old container, which could "
                               "not be done now: " +
                                   cleaned.error().why);
@@ -168,7 +165,7 @@ Task<UpdateReport> carry_out(UpdateJob& job, UpdatePlan plan, Operation& operati
 }
 
 UpdatePlan plan_of(const UpdateJob& job, const Operation& operation) {
-  UpdatePlan plan{.service = job.entry.name,
+  UpdatePlan plan{.service = job.entry->name,
                   .operation = operation.id(),
                   .kind = job.kind,
                   .started = job.context.clock.now()};
@@ -176,7 +173,60 @@ UpdatePlan plan_of(const UpdateJob& job, const Operation& operation) {
   return plan;
 }
 
-void say(Context& context, const UpdateReport& report, Operation& operation) {
+// Somebody else's container with our name, or a taken port, is found before anything is stopped. A
+// service that is not running needs no port now.
+Task<> check_the_way(UpdateJob& job) {
+  // A pull takes its time: what was seen before it is old.
+  BOOST_OUTCOME_CO_TRY(job.facts.containers, co_await job.context.engine.list_containers({}));
+  auto checked = preflight(job.context, *job.entry, job.facts);
+  if (checked) co_return ok();
+  auto error = std::move(checked).error();
+  if (error.code == ErrorCode::kPortInUse && !job.was_running()) co_return ok();
+  if (error.code == ErrorCode::kNameInUse) error.what.clear();  // speaks of an installation
+  co_return error;
+}
+
+// Makes the secrets that the service lacks. Its file reads them, so it is read again then.
+Result<> make_secrets(UpdateJob& job) {
+  const auto& wanted = job.entry->spec().secrets;
+  if (wanted.empty()) return ok();
+  const auto name = job.entry->name;
+  BOOST_OUTCOME_TRY(const bool made, job.context.secrets.ensure(name, wanted));
+  if (!made) return ok();
+  BOOST_OUTCOME_TRY(job.context.reload_catalog());
+  BOOST_OUTCOME_TRY(job.entry, job.context.catalog.find(name));
+  const auto& services = job.entry->project.services;
+  for (auto& change : job.changes) {
+    const auto found = std::find_if(services.begin(), services.end(), [&](const auto& each) {
+      return each.name == change.member.compose_service;
+    });
+    if (found == services.end())
+      return Error{ErrorCode::kConflict, "its file was changed meanwhile"};
+    change.service = &*found;
+  }
+  return ok();
+}
+
+Task<UpdateReport> plan_and_carry_out(UpdateJob& job, bool snapshots, Operation& operation) {
+  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job));
+  auto plan = plan_of(job, operation);
+  if (snapshots) {
+    BOOST_OUTCOME_CO_TRY(plan.snapshots,
+                         co_await plan_snapshots(job.context, *job.entry, operation.id()));
+    BOOST_OUTCOME_CO_TRY(check_snapshot_space(job.context, plan.snapshots));
+  }
+  co_return co_await carry_out(job, std::move(plan), operation);
+}
+
+}  // namespace
+
+Error no_container(const std::string& service) {
+  auto error = not_installed(service);
+  error.why = "it has no container";
+  return error;
+}
+
+void announce(Context& context, const UpdateReport& report) {
   const auto& service = report.service;
   switch (report.outcome) {
     case Outcome::up_to_date:
@@ -195,15 +245,7 @@ void say(Context& context, const UpdateReport& report, Operation& operation) {
       context.progress.failed(service, "rollback failed");
       break;
   }
-  nlohmann::json fields{{"from", report.from_image_id}, {"to", report.to_image_id}};
-  if (report.downtime) fields["downtime_ms"] = report.downtime->count();
-  if (report.error)
-    operation.failed(*report.error);
-  else
-    operation.completed(std::move(fields));
 }
-
-}  // namespace
 
 Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePlan::Kind kind,
                           ServiceView& view) {
@@ -214,14 +256,14 @@ Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePla
   if (!view.has_container()) co_return no_container(entry.name);
   BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
   co_return UpdateJob{.context = context,
-                      .entry = entry,
+                      .entry = &entry,
                       .kind = kind,
-                      .gpu = facts.gpu,
+                      .facts = std::move(facts),
                       .before = domain::last_finished(recorded)};
 }
 
 void note_container(UpdateJob& job, const ContainerView& part) {
-  job.was_running |= runs(*part.container);
+  if (runs(*part.container)) job.running.insert(part.service->name);
   job.containers[part.service->name] = part.container->id;
 }
 
@@ -231,7 +273,7 @@ void change_image(UpdateJob& job, const ContainerView& part, const std::string& 
   job.changes.push_back({.service = part.service,
                          .running = running,
                          .member = {.compose_service = part.service->name,
-                                    .container = running.name,
+                                    .container = part.service->container_name,
                                     .from_image = running.image,
                                     .from_image_id = running.image_id,
                                     .to_image = to_image,
@@ -240,21 +282,28 @@ void change_image(UpdateJob& job, const ContainerView& part, const std::string& 
 }
 
 Task<UpdateReport> run_job(UpdateJob& job, bool snapshots, Operation& operation) {
-  BOOST_OUTCOME_CO_TRY(co_await fill_specs(job));
-  auto plan = plan_of(job, operation);
-  if (snapshots) {
-    BOOST_OUTCOME_CO_TRY(plan.snapshots,
-                         co_await plan_snapshots(job.context, job.entry, operation.id()));
-    BOOST_OUTCOME_CO_TRY(check_snapshot_space(job.context, plan.snapshots));
-  }
-  co_return co_await carry_out(job, std::move(plan), operation);
+  BOOST_OUTCOME_CO_TRY(co_await check_the_way(job));
+  BOOST_OUTCOME_CO_TRY(make_secrets(job));
+  BOOST_OUTCOME_CO_TRY(auto volumes, co_await ensure_resources(job.context, *job.entry));
+  auto report = co_await plan_and_carry_out(job, snapshots, operation);
+  // New volumes are of no use to the old version.
+  if (!report || report.value().outcome == Outcome::rolled_back)
+    static_cast<void>(co_await shielded(undo_volumes(job.context, std::move(volumes))));
+  co_return report;
 }
 
 Result<UpdateReport> conclude(Context& context, Result<UpdateReport> report,
                               const std::string& service, const std::string& cannot,
                               Operation& operation) {
   if (report) {
-    say(context, report.value(), operation);
+    const auto& done = report.value();
+    announce(context, done);
+    nlohmann::json fields{{"from", done.from_image_id}, {"to", done.to_image_id}};
+    if (done.downtime) fields["downtime_ms"] = done.downtime->count();
+    if (done.error)
+      operation.failed(*done.error);
+    else
+      operation.completed(std::move(fields));
     return report;
   }
   auto error = with_what(std::move(report).error(), cannot);

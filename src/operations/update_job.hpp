@@ -1,9 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "domain/update_plan.hpp"
+#include "operations/deploy.hpp"
 #include "operations/images.hpp"
 #include "operations/stack.hpp"
 #include "operations/update.hpp"
@@ -22,17 +25,19 @@ struct Change {
 
 struct UpdateJob {
   Context& context;
-  const CatalogEntry& entry;
+  const CatalogEntry* entry;  // another one once the catalog is read again
   domain::UpdatePlan::Kind kind;
-  bool gpu = false;  // the engine has one
+  EngineFacts facts = {};
   std::vector<Change> changes = {};
   // Of all containers of the service; a new one takes the old one's place when it is made.
   ContainerIds containers = {};
-  bool was_running = false;  // the service as a whole
+  std::set<std::string> running = {};  // the Compose services that ran before
   // The last update that was finished before.
   std::optional<domain::UpdatePlan> before = {};
   // Of a rollback: the data that the update had saved.
   std::vector<domain::PlanSnapshot> saved_data = {};
+
+  bool was_running() const { return !running.empty(); }  // the service as a whole
 };
 
 // The service as it stands, once an operation on it that was killed is settled. kNotFound: it has
@@ -46,9 +51,15 @@ void change_image(UpdateJob& job, const ContainerView& part, const std::string& 
                   const std::string& to_image_id);
 
 // Carries it out: try, exchange, prove, commit; or back. `snapshots`: of volumes that are saved
-// before the new version starts. An Error: nothing was changed. Else the outcome tells.
+// before the new version starts. What the file asks for beside images (free ports, secrets,
+// networks, volumes) is seen to first. The job's catalog entry may be another one afterwards.
+// An Error: nothing was changed. Else the outcome tells.
 Task<UpdateReport> run_job(UpdateJob& job, bool snapshots, Operation& operation);
 
+// For a service that has no container: kNotFound.
+Error no_container(const std::string& service);
+// Tells the progress how it ended.
+void announce(Context& context, const UpdateReport& report);
 // Says how it went: progress, and the last event of the operation. An Error gets `cannot` (such as
 // "cannot update ollama") and its state.
 Result<UpdateReport> conclude(Context& context, Result<UpdateReport> report,

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/when_all.hpp"
 #include "operations/carry_over.hpp"
+#include "operations/dependencies.hpp"
 #include "operations/removal.hpp"
 #include "operations/snapshot.hpp"
 #include "operations/soak.hpp"
@@ -21,8 +24,8 @@ using domain::UpdatePlan;
 Task<> fill_spec(UpdateJob& job, Change& change) {
   const auto& member = change.member;
   const ImageChoice image{member.to_image, member.to_image_id};
-  change.spec = container_for(job.entry, *change.service, image, change.service->gpu && !job.gpu,
-                              job.containers);
+  change.spec = container_for(*job.entry, *change.service, image,
+                              change.service->gpu && !job.facts.gpu, job.containers);
   BOOST_OUTCOME_CO_TRY(
       co_await name_image(job.context, change.spec, member.to_image, member.to_image_id));
   co_return co_await carry_anonymous_volumes(job.context, change.running.id, change.spec);
@@ -59,6 +62,19 @@ Task<> save_volumes(const UpdateJob& job, const UpdatePlan& plan) {
   co_return take_snapshots(job.context, plan.snapshots);
 }
 
+// Where "container_name" was edited, the running container is called so first: everything that
+// exchanges containers, finds them and puts them back goes by that name.
+Task<> adopt_names(UpdateJob& job, UpdateJournal& journal) {
+  for (const auto& change : job.changes) {
+    const auto& name = change.member.container;
+    if (change.running.name == name) continue;
+    BOOST_OUTCOME_CO_TRY(
+        co_await journal.step(fmt::format("rename {} to {}", change.running.name, name),
+                              job.context.engine.rename_container(change.running.id, name)));
+  }
+  co_return ok();
+}
+
 Task<> create_all(UpdateJob& job, UpdateJournal& journal) {
   for (auto& change : job.changes) {
     BOOST_OUTCOME_CO_TRY(co_await journal.step("create the new " + change.member.container,
@@ -89,13 +105,46 @@ Task<> exchange_names(UpdateJob& job, UpdateJournal& journal) {
   co_return ok();
 }
 
+using Condition = compose::Dependency::Condition;
+
+// What ran before, and what must have done its work before that may start: a migration, which ended
+// long ago, is for the new version to do again.
+std::set<std::string> to_be_started(const UpdateJob& job) {
+  std::set<std::string> names;
+  for (auto change = job.changes.rbegin(); change != job.changes.rend(); ++change) {
+    const auto& service = *change->service;
+    if (!change->member.was_running && !names.contains(service.name)) continue;
+    names.insert(service.name);
+    for (const auto& dependency : service.depends_on)
+      if (dependency.condition == Condition::completed) names.insert(dependency.service);
+  }
+  return names;
+}
+
+// What was down before is not waited for: the old version did without it.
+Task<> wait_for_those(UpdateJob& job, UpdateJournal& journal, const Change& change,
+                      const std::set<std::string>& up) {
+  auto service = *change.service;
+  std::erase_if(service.depends_on, [&](const auto& dependency) {
+    return dependency.condition == Condition::started || !up.contains(dependency.service);
+  });
+  if (service.depends_on.empty()) co_return ok();
+  co_return co_await journal.step(
+      fmt::format("wait for what {} depends on", change.member.container),
+      wait_for_dependencies(job.context, *job.entry, service, std::nullopt));
+}
+
 Task<> start_all(UpdateJob& job, UpdateJournal& journal) {
-  for (const auto& change : job.changes)
-    if (change.member.was_running) {
-      BOOST_OUTCOME_CO_TRY(
-          co_await journal.step(domain::kStartNewStep + change.member.container,
-                                job.context.engine.start_container(change.member.container)));
-    }
+  const auto wanted = to_be_started(job);
+  auto up = job.running;
+  for (const auto& change : job.changes) {
+    if (!wanted.contains(change.service->name)) continue;
+    BOOST_OUTCOME_CO_TRY(co_await wait_for_those(job, journal, change, up));
+    BOOST_OUTCOME_CO_TRY(
+        co_await journal.step(domain::kStartNewStep + change.member.container,
+                              job.context.engine.start_container(change.member.container)));
+    up.insert(change.service->name);
+  }
   co_return ok();
 }
 
@@ -125,14 +174,19 @@ Task<> stage_all(UpdateJob& job, UpdateJournal& journal) {
   if (job.kind == UpdatePlan::Kind::rollback || !job.context.settings.updates.stage) co_return ok();
   for (const auto& change : job.changes) {
     // Only the main one can be asked whether it works; side containers need it to be there.
-    if (change.service->name != job.entry.spec().main) continue;
-    auto staged = stage_spec(change.spec, job.entry.name);
-    if (!staged || !job.context.engine.local()) {
-      job.context.progress.note(job.entry.name, "not tried beforehand: it uses the host's network");
+    if (change.service->name != job.entry->spec().main) continue;
+    BOOST_OUTCOME_CO_TRY(const auto obstacle,
+                         co_await why_not_staged(job.context, *job.entry, change.spec));
+    if (obstacle) {
+      job.context.progress.note(
+          job.entry->name,
+          fmt::format("not tried beforehand, {}: the watch after its start is what proves it",
+                      *obstacle));
       continue;
     }
+    auto staged = stage_spec(change.spec, job.entry->name);
     BOOST_OUTCOME_CO_TRY(co_await journal.step("try the new version",
-                                               stage(job.context, job.entry, std::move(*staged))));
+                                               stage(job.context, *job.entry, std::move(staged))));
   }
   co_return ok();
 }
@@ -140,6 +194,7 @@ Task<> stage_all(UpdateJob& job, UpdateJournal& journal) {
 // From the first change on: whatever fails here is rolled back.
 Task<> exchange(UpdateJob& job, UpdateJournal& journal) {
   auto& context = job.context;
+  BOOST_OUTCOME_CO_TRY(co_await adopt_names(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await create_all(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
   const auto stopped_at = context.clock.steady_now();
@@ -152,13 +207,13 @@ Task<> exchange(UpdateJob& job, UpdateJournal& journal) {
   BOOST_OUTCOME_CO_TRY(co_await exchange_names(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await start_all(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
-  if (!job.was_running) co_return ok();
-  BOOST_OUTCOME_CO_TRY(co_await journal.step("wait for green", become_green(context, job.entry)));
+  if (!job.was_running()) co_return ok();
+  BOOST_OUTCOME_CO_TRY(co_await journal.step("wait for green", become_green(context, *job.entry)));
   journal.plan().downtime_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady_now() - stopped_at)
           .count();
   co_return co_await journal.step("watch it",
-                                  soak(context, job.entry, context.settings.updates.soak));
+                                  soak(context, *job.entry, context.settings.updates.soak));
 }
 
 }  // namespace aistack::operations

@@ -63,6 +63,7 @@ class FakeEngine final : public ports::ContainerEngine {
   std::optional<Error> registry_error;        // every pull fails with it
   std::set<int> ports_of_processes;           // host ports that something else holds
   bool gpu = false;
+  bool rootless = false;
   ports::EngineVersion engine_version;
   // Adds an image as if it had been pulled.
   void add_image(const std::string& reference, FakeImage image = {});

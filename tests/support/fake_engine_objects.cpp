@@ -42,6 +42,7 @@ Task<ports::EngineInfo> FakeEngine::info() {
   info.runtimes = {"runc"};
   if (gpu) info.runtimes.insert(info.runtimes.begin(), "nvidia");
   info.gpu = gpu;
+  info.rootless = rootless;
   co_return info;
 }
 
