@@ -59,8 +59,8 @@ Task<Evidence> gather(Context& context, const ServiceView& view, const EngineFac
   const auto reference = effective_image(context, entry, *main.service);
   BOOST_OUTCOME_CO_TRY(const auto image, co_await context.engine.inspect_image(reference));
   evidence.image_missing = !image;
-  if (const auto checked = preflight(context, entry, facts); !checked)
-    evidence.port = checked.error();
+  const auto checked = preflight(context, entry, facts);
+  if (!checked && checked.error().code == ErrorCode::kPortInUse) evidence.port = checked.error();
   if (const auto space = context.host.disk_space(context.volumes_root); space)
     evidence.free_bytes = space.value().free_bytes;
   // A container that never started has no log: that is no failure of the repair.
@@ -85,8 +85,9 @@ Result<std::string> save(Context& context, const std::string& service, const std
                           {"out_of_memory", seen.out_of_memory},
                           {"restart_count", seen.restart_count},
                           {"engine_error", printable(seen.engine_error)},
-                          {"free_bytes", evidence.free_bytes},
+                          {"free_bytes", nullptr},
                           {"last_lines", evidence.last_lines}};
+  if (evidence.free_bytes) document["free_bytes"] = *evidence.free_bytes;
   const auto name = service + "_repair.json";
   BOOST_OUTCOME_TRY(context.state.write(name, std::move(document)));
   return context.state.path(name);
@@ -103,17 +104,26 @@ std::vector<std::string> steps_for(const CatalogEntry& entry, const Evidence& ev
   return steps;
 }
 
+// The entry with all of its secrets: its file names an env file that may just have been written.
+Result<const CatalogEntry*> with_secrets(Context& context, const CatalogEntry& entry) {
+  if (entry.spec().secrets.empty()) return &entry;
+  const auto name = entry.name;
+  BOOST_OUTCOME_TRY(const bool generated, context.secrets.ensure(name, entry.spec().secrets));
+  if (!generated) return &entry;
+  BOOST_OUTCOME_TRY(context.reload_catalog());
+  return context.catalog.find(name);
+}
+
+// `entry` may be void afterwards.
 Task<> recreate(Context& context, const CatalogEntry& entry, EngineFacts facts,
                 RepairReport& report) {
   // A network that is gone keeps an old container from starting, but not from being replaced.
   BOOST_OUTCOME_CO_TRY(preflight(context, entry, facts));
-  if (!entry.spec().secrets.empty()) {
-    BOOST_OUTCOME_CO_TRY(context.secrets.ensure(entry.name, entry.spec().secrets));
-  }
+  BOOST_OUTCOME_CO_TRY(const auto* complete, with_secrets(context, entry));
   DeployOptions options;
   options.recreate = true;
   BOOST_OUTCOME_CO_TRY(const auto deployed,
-                       co_await deploy(context, entry, std::move(facts), options));
+                       co_await deploy(context, *complete, std::move(facts), options));
   report.health = deployed.health;
   report.health_reason = deployed.health_reason;
   report.outcome = Outcome::repaired;
@@ -189,7 +199,8 @@ std::vector<Cause> causes_of(const Evidence& evidence) {
   };
   add(evidence.port.has_value(), Cause::port_taken);
   add(seen.out_of_memory, Cause::out_of_memory);
-  add((evidence.free_bytes < kLeastFree) || any_line(evidence, "No space left on device") ||
+  add((evidence.free_bytes && *evidence.free_bytes < kLeastFree) ||
+          any_line(evidence, "No space left on device") ||
           mentions(seen.engine_error, "no space left on device"),
       Cause::disk_full);
   add(evidence.missing_network.has_value(), Cause::network_deleted);

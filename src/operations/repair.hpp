@@ -28,9 +28,9 @@ struct Evidence {
   domain::Observations seen;
   std::optional<std::string> missing_network;
   bool image_missing = false;
-  std::optional<Error> port;            // why a port could not be bound
-  std::uint64_t free_bytes = 0;         // where the volumes lie
-  std::vector<std::string> last_lines;  // of the container's log, at most 100
+  std::optional<Error> port;                // why a port could not be bound
+  std::optional<std::uint64_t> free_bytes;  // where the volumes lie; absent: nobody can tell
+  std::vector<std::string> last_lines;      // of the container's log, at most 100
 };
 
 // The most telling cause first; empty: none that is known.

@@ -76,6 +76,7 @@ TEST_F(RepairTest, AContainerThatLostItsGpuIsRecreated) {
 TEST_F(RepairTest, NamesWhatItKnows) {
   Evidence evidence;
   evidence.seen.phase = domain::ContainerPhase::stopped;
+  EXPECT_THAT(causes_of(evidence), IsEmpty()) << "free space that cannot be read is no full disk";
   evidence.free_bytes = std::uint64_t{1} << 40;
   EXPECT_THAT(causes_of(evidence), IsEmpty());
   evidence.seen.out_of_memory = true;
@@ -83,6 +84,30 @@ TEST_F(RepairTest, NamesWhatItKnows) {
   evidence.last_lines = {"write /data/x: No space left on device"};
   EXPECT_THAT(causes_of(evidence),
               ElementsAre(Cause::out_of_memory, Cause::disk_full, Cause::image_missing));
+}
+
+TEST_F(RepairTest, AForeignContainerWithItsNameIsNoTakenPort) {
+  ASSERT_OK(world_.run(world_.engine.remove_container("model", {.force = true})));
+  world_.engine.add_container({.name = "model", .config = {{"Image", "other"}}}, true);
+  EXPECT_THAT(repaired(DryRun::yes).causes, ElementsAre(Cause::container_missing));
+}
+
+// The file names the env file of its secrets: what was read before they were made lacks them.
+TEST_F(RepairTest, ASecretThatWasLostIsInTheNewContainer) {
+  ASSERT_OK(world_.run(install(world_.context, {"chat"}, {})));
+  world_.secrets.secrets.clear();
+  world_.context.reload_catalog = [this]() -> Result<> {
+    auto& text = world_.files.at("chat.yaml");
+    text.replace(text.find("    container_name"), 0,
+                 "    environment: { SESSION_KEY: " +
+                     world_.secrets.secrets.at("chat").at("SESSION_KEY") + " }\n");
+    world_.read_catalog();
+    return ok();
+  };
+  world_.engine.exit_now("chat", 1);
+  ASSERT_OK(world_.run(repair(world_.context, "chat", DryRun::no)));
+  EXPECT_THAT(world_.engine.find("chat")->details.environment,
+              ElementsAre("SESSION_KEY=" + world_.secrets.secrets.at("chat").at("SESSION_KEY")));
 }
 
 TEST_F(RepairTest, LockingTheRunningVersionIsNoChange) {
