@@ -6,15 +6,13 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "operations/ownership.hpp"
 
 namespace aistack::operations {
 namespace {
 
-// The engines name a volume that nobody named by 64 hexadecimal digits.
 bool is_anonymous(const ports::Mount& mount) {
-  constexpr std::size_t kDigits = 64;
-  return mount.type == "volume" && mount.name.size() == kDigits &&
-         mount.name.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return mount.type == "volume" && operations::is_anonymous(mount.name);
 }
 
 std::set<std::string> targets_of(const domain::ContainerSpec& spec) {

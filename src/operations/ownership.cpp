@@ -29,6 +29,15 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
+// Does the service's file leave to aistack where this volume lies?
+bool is_plain(const CatalogEntry& entry, const std::string& volume) {
+  const auto& keys = entry.project.volume_keys;
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    const auto spec = compose::volume_spec(entry.project, key);
+    return spec.name == volume && spec.plain;
+  });
+}
+
 // Docker Compose's labels and no others.
 bool compose_labels_only(const Labels& labels) {
   return std::all_of(labels.begin(), labels.end(),
@@ -60,6 +69,24 @@ fs::path bound_directory(const ports::VolumeDetails& volume, const std::vector<f
     return directory.lexically_normal() == (root / volume.name).lexically_normal();
   });
   return below ? directory.lexically_normal() : fs::path{};
+}
+
+fs::path own_directory(const ports::VolumeDetails& volume, const Catalog& catalog,
+                       const std::vector<fs::path>& roots) {
+  if (auto directory = bound_directory(volume, roots); !directory.empty()) return directory;
+  const auto device = volume.options.find("device");
+  const auto entry = catalog.find(value_of(volume.labels, kVolumeLabel));
+  if (volume.driver != "local" || device == volume.options.end() || !entry) return {};
+  if (!is_plain(*entry.value(), volume.name)) return {};
+  const auto directory = fs::path{device->second}.lexically_normal();
+  const bool named_alike = directory.is_absolute() && directory.filename() == volume.name;
+  return named_alike ? directory : fs::path{};
+}
+
+bool is_anonymous(const std::string& volume) {
+  constexpr std::size_t kDigits = 64;
+  return volume.size() == kDigits &&
+         volume.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 bool is_ours(const ports::VolumeDetails& volume, const Catalog& catalog,

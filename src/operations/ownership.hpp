@@ -31,6 +31,15 @@ bool is_ours(const ports::NetworkDetails& network, const Catalog& catalog,
 std::filesystem::path bound_directory(const ports::VolumeDetails& volume,
                                       const std::vector<std::filesystem::path>& roots);
 
+// The directory that goes with the volume: that one, or the one below another root where
+// `volumes.root` has changed since the volume was made. "": the volume lies where the engine or its
+// file put it.
+std::filesystem::path own_directory(const ports::VolumeDetails& volume, const Catalog& catalog,
+                                    const std::vector<std::filesystem::path>& roots);
+
+// Does a volume have the name that engines give to one that nobody named?
+bool is_anonymous(const std::string& volume);
+
 // Is `path` strictly below `directory`? Compares names only.
 bool lies_below(const std::filesystem::path& path, const std::filesystem::path& directory);
 

@@ -17,17 +17,6 @@ namespace fs = std::filesystem;
 constexpr auto kSnapshots = ".aistack-snapshots";
 constexpr auto kBackups = "backups";
 
-std::vector<fs::path> volume_roots(const Context& context) {
-  std::vector<fs::path> roots{context.volumes_root};
-  if (context.paths.volumes != context.volumes_root) roots.push_back(context.paths.volumes);
-  return roots;
-}
-
-// What the engine gives an anonymous volume for a name.
-bool is_anonymous(const std::string& name) {
-  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 class Gatherer {
  public:
   Gatherer(Context& context, RemoveConfigs configs) : context_(context), configs_(configs) {}
@@ -93,7 +82,8 @@ class Gatherer {
           keep("volume", volume.name, "docker volume rm " + volume.name);
         continue;
       }
-      PurgeVolume entry{.name = volume.name, .directory = bound_directory(volume, roots)};
+      PurgeVolume entry{.name = volume.name,
+                        .directory = own_directory(volume, context_.catalog, roots)};
       if (context_.engine.local()) {
         const auto bytes = context_.host.tree_bytes(
             entry.directory.empty() ? fs::path{volume.mountpoint} : entry.directory);

@@ -7,31 +7,37 @@
 #include "operations/labels.hpp"
 #include "operations/operation.hpp"
 #include "operations/removal.hpp"
+#include "operations/remove_data.hpp"
 #include "operations/resources.hpp"
-#include "operations/snapshot.hpp"
 #include "operations/stack.hpp"
 #include "operations/stop.hpp"
 #include "operations/swap.hpp"
-#include "operations/update_journal.hpp"
 
 namespace aistack::operations {
 namespace {
 
-Task<> remove_containers(Context& context, const ServiceView& view,
-                         const std::vector<ports::ContainerSummary>& all, RemoveReport& report) {
-  BOOST_OUTCOME_CO_TRY(co_await stop_containers(context, view));
+// The service's containers in the order in which they go, and what a killed replacement left of
+// them.
+std::vector<ports::ContainerSummary> containers_of(
+    const ServiceView& view, const std::vector<ports::ContainerSummary>& all) {
+  std::vector<ports::ContainerSummary> containers;
   for (auto part = view.containers.rbegin(); part != view.containers.rend(); ++part) {
     const auto& name = part->service->container_name;
-    // What a killed replacement left behind goes too.
     for (const auto& container : all)
-      if (container.name == next_name(name) || container.name == previous_name(name)) {
-        BOOST_OUTCOME_CO_TRY(
-            co_await context.engine.remove_container(container.id, kWithItsVolumes));
-      }
-    if (!part->container) continue;
-    BOOST_OUTCOME_CO_TRY(
-        co_await context.engine.remove_container(part->container->id, kWithItsVolumes));
-    report.containers.push_back(part->container->name);
+      if (container.name == next_name(name) || container.name == previous_name(name))
+        containers.push_back(container);
+    if (part->container) containers.push_back(*part->container);
+  }
+  return containers;
+}
+
+Task<> remove_containers(Context& context, const std::vector<ports::ContainerSummary>& containers,
+                         PurgeData purge, RemoveReport& report) {
+  // Volumes without a name are data as much as the others: a database may be in one.
+  const auto& options = purge == PurgeData::yes ? kWithItsVolumes : kKeepItsVolumes;
+  for (const auto& container : containers) {
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(container.id, options));
+    if (!is_swap_name(container.name)) report.containers.push_back(container.name);
   }
   co_return ok();
 }
@@ -55,83 +61,31 @@ bool may_remove(const ports::NetworkDetails& network) {
   return network.labels.empty() || network.labels.contains(kNetworkLabel);
 }
 
-Task<> remove_networks(Context& context, const CatalogEntry& entry,
-                       const std::vector<ports::ContainerSummary>& all, RemoveReport& report) {
+// A stopped container counts too: it could not start any more without the network, and the engine
+// would not keep us from removing it.
+bool has_member(const std::vector<ports::ContainerSummary>& all, const std::string& network) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& container) { return container.networks.contains(network); });
+}
+
+Task<> remove_networks(Context& context, const CatalogEntry& entry, RemoveReport& report) {
+  BOOST_OUTCOME_CO_TRY(const auto all, co_await context.engine.list_containers({}));
   for (const auto& network : own_networks(entry)) {
     if (used_elsewhere(context, entry, network, all)) continue;
     BOOST_OUTCOME_CO_TRY(const auto seen, co_await context.engine.inspect_network(network));
     if (!seen) continue;
     if (network == kStackNetwork && !may_remove(*seen)) continue;
-    const auto removed = co_await context.engine.remove_network(network);
-    if (removed) {
-      report.networks.push_back(network);
-      continue;
+    if (!has_member(all, network)) {
+      const auto removed = co_await context.engine.remove_network(network);
+      if (removed) {
+        report.networks.push_back(network);
+        continue;
+      }
+      if (removed.error().code != ErrorCode::kConflict) co_return removed.error();
     }
     // Somebody else's container is in it: theirs to decide.
-    if (removed.error().code != ErrorCode::kConflict) co_return removed.error();
     context.progress.note(entry.name,
                           fmt::format("the network {} stays: other containers use it", network));
-  }
-  co_return ok();
-}
-
-// The engine names the containers that use a volume by id; people know them by name.
-Task<> explain_in_use(Context& context, const CatalogEntry& entry, const std::string& volume,
-                      Error error) {
-  error.what = fmt::format("cannot remove the volume {}", volume);
-  error.state =
-      fmt::format("the containers of {} are gone, the data of {} is untouched", entry.name, volume);
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
-  for (const auto& container : containers) {
-    if (error.why.find(container.id) == std::string::npos) continue;
-    error.why = fmt::format("the container {} uses it", container.name);
-    error.next = {fmt::format("docker rm -f {}", container.name)};
-  }
-  error.next.push_back(
-      fmt::format("aistack remove {} --purge, once that container is gone", entry.name));
-  co_return error;
-}
-
-// The copies that updates made of the data are data, too.
-Task<> forget_updates(Context& context, const CatalogEntry& entry, RemoveReport& report) {
-  BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
-  if (!plan) co_return ok();
-  auto copies = plan->snapshots;
-  if (const auto before = domain::proven_before(*plan))
-    copies.insert(copies.end(), before->snapshots.begin(), before->snapshots.end());
-  for (const auto& copy : copies) {
-    BOOST_OUTCOME_CO_TRY(const auto bytes, context.host.tree_bytes(copy.saved));
-    report.freed_bytes += bytes;
-  }
-  BOOST_OUTCOME_CO_TRY(drop_snapshots(context, copies));
-  co_return remove_plan(context, entry.name);
-}
-
-Task<> purge_volumes(Context& context, const CatalogEntry& entry, RemoveReport& report) {
-  for (const auto& volume : own_volumes(entry)) {
-    BOOST_OUTCOME_CO_TRY(const auto seen, co_await context.engine.inspect_volume(volume));
-    if (seen) {
-      const auto removed = co_await context.engine.remove_volume(volume);
-      if (!removed && removed.error().code == ErrorCode::kVolumeInUse)
-        co_return co_await explain_in_use(context, entry, volume, removed.error());
-      BOOST_OUTCOME_CO_TRY(removed);
-      report.volumes.push_back(volume);
-    }
-    if (!context.engine.local()) continue;
-    const auto directory = context.volumes_root / volume;
-    BOOST_OUTCOME_CO_TRY(const auto bytes, context.host.tree_bytes(directory));
-    BOOST_OUTCOME_CO_TRY(context.host.remove_tree(directory));
-    report.freed_bytes += bytes;
-  }
-  BOOST_OUTCOME_CO_TRY(co_await forget_updates(context, entry, report));
-  BOOST_OUTCOME_CO_TRY(context.secrets.remove(entry.name));
-  co_return ok();
-}
-
-Task<> list_kept(Context& context, const CatalogEntry& entry, RemoveReport& report) {
-  for (const auto& volume : own_volumes(entry)) {
-    BOOST_OUTCOME_CO_TRY(const auto seen, co_await context.engine.inspect_volume(volume));
-    if (seen) report.kept_volumes.push_back(volume);
   }
   co_return ok();
 }
@@ -141,12 +95,15 @@ Task<RemoveReport> run(Context& context, const CatalogEntry& entry, PurgeData pu
   BOOST_OUTCOME_CO_TRY(const auto all, co_await context.engine.list_containers({}));
   BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, all));
   report.was_installed = view.installed();
-  BOOST_OUTCOME_CO_TRY(co_await remove_containers(context, view, all, report));
-  BOOST_OUTCOME_CO_TRY(co_await remove_networks(context, entry, all, report));
+  const auto containers = containers_of(view, all);
+  BOOST_OUTCOME_CO_TRY(const auto anonymous, co_await anonymous_volumes(context, containers));
+  BOOST_OUTCOME_CO_TRY(co_await stop_containers(context, view));
+  BOOST_OUTCOME_CO_TRY(co_await remove_containers(context, containers, purge, report));
+  BOOST_OUTCOME_CO_TRY(co_await remove_networks(context, entry, report));
   if (purge == PurgeData::yes) {
-    BOOST_OUTCOME_CO_TRY(co_await purge_volumes(context, entry, report));
+    BOOST_OUTCOME_CO_TRY(co_await purge_data(context, entry, anonymous, report));
   } else {
-    BOOST_OUTCOME_CO_TRY(co_await list_kept(context, entry, report));
+    BOOST_OUTCOME_CO_TRY(co_await list_data(context, entry, anonymous, report));
   }
   BOOST_OUTCOME_CO_TRY(remove_record(context.state, entry.name));
   co_return report;

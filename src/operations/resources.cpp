@@ -156,6 +156,12 @@ std::vector<std::string> own_volumes(const CatalogEntry& entry) {
   return names;
 }
 
+std::vector<std::filesystem::path> volume_roots(const Context& context) {
+  std::vector<std::filesystem::path> roots{context.volumes_root};
+  if (context.paths.volumes != context.volumes_root) roots.push_back(context.paths.volumes);
+  return roots;
+}
+
 std::vector<std::string> own_networks(const CatalogEntry& entry) {
   std::vector<std::string> names;
   for (const auto& key : entry.project.network_keys) {

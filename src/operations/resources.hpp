@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,8 @@ Task<> undo_volumes(Context& context, std::vector<std::string> names);
 // The names of the volumes that aistack made or would make for this entry (not the external ones).
 std::vector<std::string> own_volumes(const CatalogEntry& entry);
 std::vector<std::string> own_networks(const CatalogEntry& entry);
+// Below which directories volumes of aistack's may lie: where new ones go, and where they go
+// without `volumes.root`.
+std::vector<std::filesystem::path> volume_roots(const Context& context);
 
 }  // namespace aistack::operations

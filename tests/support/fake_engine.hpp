@@ -48,6 +48,7 @@ struct FakeContainer {
   SteadyTime started_at{};
   std::vector<ports::LogLine> log;
   std::map<std::string, std::string> archives;  // path -> the tar that was written there
+  std::vector<std::string> anonymous_volumes;   // that were made with it
   int starts = 0;                               // tells one run of it from the next
 };
 
@@ -150,6 +151,7 @@ class FakeEngine final : public ports::ContainerEngine {
   std::optional<Error> missing_network(const FakeContainer& container);
   void run(FakeContainer& container);
   void make_volumes(FakeContainer& container);
+  void remove_anonymous_volumes(const FakeContainer& container);
   void become(FakeContainer& container, ports::ContainerState state);
   void ended(FakeContainer& container, int exit_code);
   ports::ContainerSummary summary_of(const FakeContainer& container) const;

@@ -93,6 +93,8 @@ Task<> FakeEngine::start_container(std::string name) {
   auto* container = find(name);
   if (container == nullptr) co_return no_container(name);
   if (container->details.state == ContainerState::running) co_return ok();
+  if (container->details.state == ContainerState::paused)
+    co_return Error{ErrorCode::kConflict, "cannot start a paused container, try unpause instead"};
   auto error = container->behaviour.start_error;
   if (!error) error = missing_network(*container);
   const auto& host_config = container->spec.host_config;
@@ -184,6 +186,7 @@ Task<> FakeEngine::remove_container(std::string name, ports::RemoveOptions optio
                     fmt::format("You cannot remove a running container {}", container->details.id)};
   ended(*container, 137);
   containers.erase(container->details.id);
+  if (options.anonymous_volumes) remove_anonymous_volumes(*container);
   emit(*container, "destroy");
   co_return end("remove");
 }

@@ -157,6 +157,29 @@ void FakeEngine::make_volumes(FakeContainer& container) {
                                             !mount.value("ReadOnly", false)});
     }
   }
+  const auto* image = find_image(container.details.image);
+  if (image == nullptr) return;
+  const auto& mounts = container.details.mounts;
+  for (const auto& target : image->volumes) {
+    const bool taken = std::any_of(mounts.begin(), mounts.end(),
+                                   [&](const auto& mount) { return mount.destination == target; });
+    if (taken) continue;
+    container.anonymous_volumes.push_back(new_id());
+    add(container.anonymous_volumes.back(), target);
+  }
+}
+
+// Those that were made with the container and that no other one mounts: one that it mounts by name
+// is nobody's to remove.
+void FakeEngine::remove_anonymous_volumes(const FakeContainer& container) {
+  for (const auto& name : container.anonymous_volumes) {
+    const bool used = std::any_of(containers.begin(), containers.end(), [&](const auto& entry) {
+      const auto& mounts = entry.second->details.mounts;
+      return std::any_of(mounts.begin(), mounts.end(),
+                         [&](const auto& mount) { return mount.name == name; });
+    });
+    if (!used) volumes.erase(name);
+  }
 }
 
 ports::ContainerSummary FakeEngine::summary_of(const FakeContainer& container) const {

@@ -13,7 +13,7 @@ namespace aistack::cli {
 namespace {
 
 std::string text(const operations::RemoveReport& report, bool purge) {
-  if (!report.was_installed && report.volumes.empty())
+  if (!report.was_installed && report.volumes.empty() && report.kept_models.empty())
     return fmt::format("{}: not installed, nothing to remove", report.service);
   auto line = fmt::format("{}: removed", report.service);
   if (!report.containers.empty()) line += " " + join(report.containers, ", ");
@@ -21,8 +21,12 @@ std::string text(const operations::RemoveReport& report, bool purge) {
     line += fmt::format("\n  purged volumes: {} ({} freed)",
                         report.volumes.empty() ? "none" : join(report.volumes, ", "),
                         human_bytes(report.freed_bytes));
-  else if (!report.kept_volumes.empty())
+  if (!report.kept_volumes.empty())
     line += "\n  kept volumes:   " + join(report.kept_volumes, ", ");
+  if (!report.kept_models.empty())
+    line += fmt::format("\n  kept models:    {} (models.keep_cache_on_uninstall)",
+                        join(report.kept_models, ", "));
+  for (const auto& command : report.next) line += "\n  to remove them: " + command;
   if (!report.networks.empty()) line += "\n  network gone:   " + join(report.networks, ", ");
   return line;
 }
@@ -42,6 +46,8 @@ Task<int> run_remove(Session& session, const Arguments& arguments) {
                          {"networks", report.networks},
                          {"volumes", report.volumes},
                          {"kept_volumes", report.kept_volumes},
+                         {"kept_models", report.kept_models},
+                         {"next", report.next},
                          {"freed_bytes", report.freed_bytes}});
     if (!session.options.json && !session.options.quiet)
       session.output.write_line(text(report, purge));

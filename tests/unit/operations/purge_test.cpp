@@ -305,6 +305,44 @@ TEST_F(OwnershipTest, AVolumeIsOursByLabelOrByWhereItLies) {
   EXPECT_TRUE(is_ours(volume, world_.catalog, roots_, {}));
 }
 
+TEST_F(OwnershipTest, ADirectoryBelowAFormerRootGoesWithItsVolume) {
+  ports::VolumeDetails volume{.name = "model_data",
+                              .driver = "local",
+                              .labels = {{kVolumeLabel, "model"}},
+                              .options = {{"device", "/former/model_data"}}};
+  const auto directory = [&] { return own_directory(volume, world_.catalog, roots_); };
+  EXPECT_EQ(directory(), "/former/model_data");
+  volume.options = {{"device", "/former/other"}};
+  EXPECT_EQ(directory(), "");
+  volume.options = {{"device", ":/former/model_data"}};
+  EXPECT_EQ(directory(), "") << "a share of another machine";
+  volume.options = {{"device", "/former/model_data"}};
+  volume.labels.clear();
+  EXPECT_EQ(directory(), "") << "somebody else's volume";
+}
+
+TEST_F(OwnershipTest, ADirectoryThatTheFileNamesIsItsAuthors) {
+  auto& text = world_.files.at("model.yaml");
+  const std::string plain = "{ name: model_data }";
+  text.replace(
+      text.find(plain), plain.size(),
+      "{ name: model_data, driver_opts: { type: none, o: bind, device: /mnt/model_data } }");
+  world_.read_catalog();
+  const ports::VolumeDetails volume{.name = "model_data",
+                                    .driver = "local",
+                                    .labels = {{kVolumeLabel, "model"}},
+                                    .options = {{"device", "/mnt/model_data"}}};
+  EXPECT_EQ(own_directory(volume, world_.catalog, roots_), "");
+}
+
+TEST_F(PurgeTest, ADirectoryBelowAFormerRootGoesToo) {
+  install_all();
+  world_.context.volumes_root = "/elsewhere";
+  world_.paths.volumes = "/state/volumes";
+  EXPECT_EQ(purged().freed_bytes, kData);
+  EXPECT_FALSE(world_.host.exists("/volumes/model_data"));
+}
+
 TEST_F(OwnershipTest, ANetworkMadeAgainByHandIsOursWhileOurContainersAreInIt) {
   ports::NetworkDetails network{.name = kStackNetwork};
   EXPECT_FALSE(is_ours(network, world_.catalog, {}));
