@@ -19,6 +19,7 @@ struct DeployOptions {
   bool start = true;
   bool wait = true;
   bool recreate = false;  // replace every container, whether it drifted or not
+  bool restart = false;   // end what runs first, once all that the new start needs is there
   std::optional<std::chrono::nanoseconds> timeout;  // absent: the catalog's start-up time
 };
 
@@ -53,14 +54,14 @@ Task<> settle_interrupted(Context& context, const std::vector<const CatalogEntry
 // somebody else that has our name (kNameInUse), a port that is taken (kPortInUse).
 Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFacts& facts);
 
-// Missing containers are created, drifted ones replaced, stopped ones started, all in the order
-// of depends_on; then waits for green. The caller holds the service's lock and has called
+// Missing containers are created, drifted ones replaced, stopped and paused ones started, all in
+// the order of depends_on; then waits for green. The caller holds the service's lock and has called
 // `preflight`.
 //
 // On failure `Error::state` says what stands: a failure before the first container was touched
 // changes nothing; a replacement that fails brings the old container back; a new container that
-// does not start is removed again. Only one that starts and does not become green is left, to be
-// looked at.
+// does not start is removed again; what a restart had stopped runs again. Only one that starts and
+// does not become green is left, to be looked at.
 Task<DeployReport> deploy(Context& context, const CatalogEntry& entry, EngineFacts facts,
                           DeployOptions options);
 

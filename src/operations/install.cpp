@@ -6,7 +6,6 @@
 
 #include "base/when_all.hpp"
 #include "operations/operation.hpp"
-#include "operations/stop.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -76,10 +75,7 @@ Task<DeployReport> run_one(Context& context, const CatalogEntry& entry, Verb ver
     const auto written = write_record(context.state, record);
     if (!written) co_return unchanged(written.error());
   }
-  if (verb == Verb::restart) {
-    BOOST_OUTCOME_CO_TRY(co_await stop_containers(context, view));
-    BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
-  }
+  options.restart = verb == Verb::restart;
   auto deployed = co_await deploy(context, entry, std::move(facts), options);
   const bool came_to_nothing =
       !deployed && !before && !view.has_container() && nothing_changed(deployed.error());

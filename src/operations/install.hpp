@@ -27,7 +27,8 @@ Task<ServiceResults> install(Context& context, std::vector<std::string> services
 Task<ServiceResults> start(Context& context, std::vector<std::string> services,
                            DeployOptions options);
 
-// Stops, then starts; the containers stay the same unless they drifted.
+// Stops, then starts; the containers stay the same unless they drifted. What the new start needs is
+// fetched before the stop, and what ran runs again if the new start fails.
 Task<ServiceResults> restart(Context& context, std::vector<std::string> services,
                              DeployOptions options);
 

@@ -117,9 +117,10 @@ Result<> check_ports(Context& context, const CatalogEntry& entry, const domain::
 }
 
 Error port_error(Context& context, const CatalogEntry& entry, const domain::ContainerSpec& spec,
-                 const std::string& own_container, Error from_engine) {
+                 const std::string& own_container, const std::vector<ports::ContainerSummary>& all,
+                 Error from_engine) {
   if (from_engine.code != ErrorCode::kPortInUse) return from_engine;
-  const auto checked = check_ports(context, entry, spec, own_container, {});
+  const auto checked = check_ports(context, entry, spec, own_container, all);
   auto error = checked ? Error{ErrorCode::kPortInUse, from_engine.why} : checked.error();
   if (checked) {
     error.what = fmt::format("cannot start {}: a port is already in use", entry.name);

@@ -30,6 +30,7 @@ Result<> check_ports(Context& context, const CatalogEntry& entry, const domain::
 
 // The same error for a start that the engine refused because of a port.
 Error port_error(Context& context, const CatalogEntry& entry, const domain::ContainerSpec& spec,
-                 const std::string& own_container, Error from_engine);
+                 const std::string& own_container, const std::vector<ports::ContainerSummary>& all,
+                 Error from_engine);
 
 }  // namespace aistack::operations

@@ -42,6 +42,11 @@ std::string_view to_string(ServiceState state) {
   return "missing";
 }
 
+bool is_up(ports::ContainerState state) {
+  return state == ports::ContainerState::running || state == ports::ContainerState::restarting ||
+         state == ports::ContainerState::paused;
+}
+
 const ContainerView& ServiceView::main() const {
   const auto found = std::find_if(containers.begin(), containers.end(), [&](const auto& view) {
     return view.service->name == entry->spec().main;

@@ -15,6 +15,10 @@ std::string_view to_string(ServiceState state);
 // `stopped` for whatever does not run and is not about to.
 ServiceState state_of(ports::ContainerState state);
 
+// Does a container in this state run, or will it by itself? A paused one holds its ports and its
+// memory: whoever replaces it must stop it.
+bool is_up(ports::ContainerState state);
+
 // A service's containers as the engine shows them now.
 struct ContainerView {
   const compose::ComposeService* service = nullptr;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "base/when_all.hpp"
 #include "operations/operation.hpp"
@@ -58,14 +58,14 @@ Task<StopReport> run_one(Context& context, std::string service) {
 Task<bool> stop_containers(Context& context, const ServiceView& view) {
   bool any = false;
   for (auto part = view.containers.rbegin(); part != view.containers.rend(); ++part) {
-    if (!part->container) continue;
-    const auto state = part->container->state;
-    const bool runs = state == ports::ContainerState::running ||
-                      state == ports::ContainerState::restarting ||
-                      state == ports::ContainerState::paused;
-    if (!runs) continue;
+    if (!part->container || !is_up(part->container->state)) continue;
     any = true;
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.stop_container(part->container->id, std::nullopt));
+    const auto& id = part->container->id;
+    // Podman does not stop a paused container.
+    if (part->container->state == ports::ContainerState::paused) {
+      BOOST_OUTCOME_CO_TRY(co_await context.engine.unpause_container(id));
+    }
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.stop_container(id, std::nullopt));
   }
   co_return any;
 }
@@ -74,6 +74,9 @@ Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> se
   for (const auto& service : services) {
     BOOST_OUTCOME_CO_TRY(context.catalog.find(service));
   }
+  // One that is named twice would wait for its own lock.
+  std::set<std::string> seen;
+  std::erase_if(services, [&](const auto& service) { return !seen.insert(service).second; });
   std::vector<Task<StopReport>> tasks;
   for (const auto& service : services) tasks.push_back(run_one(context, service));
   auto outcomes = co_await when_all(std::move(tasks));

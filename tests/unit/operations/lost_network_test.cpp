@@ -3,6 +3,7 @@
 
 #include "operations/install.hpp"
 #include "operations/stop.hpp"
+#include "operations/update.hpp"
 #include "world.hpp"
 
 namespace aistack::operations {
@@ -22,6 +23,25 @@ TEST(LostNetwork, AContainerWhoseNetworkIsGoneIsMadeAnew) {
   EXPECT_THAT(report.value().drifted, ::testing::ElementsAre("networks"));
   EXPECT_NE(world.engine.find("model")->details.id, before);
   EXPECT_EQ(world.engine.find("model")->details.state, ports::ContainerState::running);
+}
+
+// The tag means the version that failed by now: the new container is made of the image that ran.
+TEST(LostNetwork, AVersionThatFailedInItsUpdateIsNotPutInThen) {
+  testing::World world;
+  ASSERT_TRUE(world.run(install(world.context, {"model"}, {})));
+  const auto old_image = world.engine.find("model")->details.image_id;
+  testing::FakeImage broken{.behaviour = {.http_status = 500}};
+  broken.details.id = "sha256:broken";
+  world.engine.registry["registry/model:1"] = std::move(broken);
+  ASSERT_FALSE(world.run(update(world.context, "model", CheckOnly::no)));
+  ASSERT_TRUE(world.run(stop(world.context, {"model"})));
+  world.engine.fail_next("start", {ErrorCode::kNetworkNotFound, "network ed290903 not found"});
+  const auto results = world.run(start(world.context, {"model"}, {}));
+  ASSERT_TRUE(results);
+  const auto& report = results.value().front().result;
+  ASSERT_TRUE(report) << report.error().why;
+  EXPECT_EQ(report.value().action, Deployed::recreated);
+  EXPECT_EQ(world.engine.find("model")->details.image_id, old_image);
 }
 
 }  // namespace
