@@ -32,7 +32,7 @@ Result<std::optional<HeldBack>> held_back(Context& context, const ServiceView& v
     held =
         went_back(*plan)
             ? HeldBack{wanted, "was rolled back", {wanted, member.to_image_id}}
-            : HeldBack{wanted, "failed in its update", {member.from_image, member.from_image_id}};
+            : HeldBack{wanted, "did not get through its update", {member.from_image, member.from_image_id}};
   }
   return held;
 }

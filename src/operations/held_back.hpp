@@ -12,7 +12,7 @@ namespace aistack::operations {
 // or was rolled back by hand, and what runs instead.
 struct HeldBack {
   std::string version;
-  std::string why;  // "failed in its update", "was rolled back"
+  std::string why;  // "did not get through its update", "was rolled back"
   ImageChoice instead;
 };
 

@@ -16,6 +16,13 @@ Error nothing_recorded(const std::string& service, std::string why) {
   return error;
 }
 
+// Going back from there would go forward, to the version that somebody wanted to be rid of.
+Error rolled_back_already(const std::string& service) {
+  auto error = nothing_recorded(service, "it is at the version before its last update already");
+  error.next = {fmt::format("aistack update {}   (tries the newer version again)", service)};
+  return error;
+}
+
 // Every container that the last update changed gets its older image.
 Task<> find_older_images(UpdateJob& job, const ServiceView& view) {
   for (const auto& part : view.containers) {
@@ -43,6 +50,7 @@ Task<UpdateReport> run_rollback(Context& context, const CatalogEntry& entry, Ope
   BOOST_OUTCOME_CO_TRY(auto job,
                        co_await begin_job(context, entry, UpdatePlan::Kind::rollback, view));
   if (!job.before) co_return nothing_recorded(entry.name, "no finished update is recorded");
+  if (job.before->kind == UpdatePlan::Kind::rollback) co_return rolled_back_already(entry.name);
   if (view.record && view.record->installed_at > job.before->started)
     co_return nothing_recorded(entry.name, "it was installed anew since its last update");
   for (const auto& snapshot : job.before->snapshots)

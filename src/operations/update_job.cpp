@@ -80,7 +80,7 @@ std::vector<std::string> advice(const UpdateJob& job, ErrorCode code) {
   const auto& name = job.entry->name;
   const auto again = fmt::format("aistack {} {}   (tries it again)", verb(job), name);
   if (code == ErrorCode::kDiskFull) return {"df -h   (make space on that disk)", again};
-  if (job.kind == UpdatePlan::Kind::rollback) return {again};
+  if (job.kind == UpdatePlan::Kind::rollback || code == ErrorCode::kInterrupted) return {again};
   const bool locked = job.context.versions.reference(name).has_value();
   return {again, fmt::format("or name another version in {}",
                              locked ? "versions.lock" : job.entry->files.back().string())};
@@ -101,14 +101,17 @@ Error not_undone(const UpdateJob& job, const UpdatePlan& plan, Error error, cons
 
 Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Operation& operation) {
   journal.plan().reason = error.why;
+  const bool interrupted = error.code == ErrorCode::kInterrupted;
   // The lines that the container wrote last come with the error itself.
   job.context.progress.note(job.entry->name,
-                            fmt::format("the new version failed: {}; rolling back",
+                            fmt::format("{}{}; rolling back",
+                                        interrupted ? "" : "the new version failed: ",
                                         error.why.substr(0, error.why.find('\n'))));
   const auto undone = co_await shielded(undo_patiently(job, journal));
   auto report =
       report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());
-  error.what = fmt::format("the {} of {} failed", verb(job), job.entry->name);
+  error.what = fmt::format("the {} of {} {}", verb(job), job.entry->name,
+                           interrupted ? "was interrupted" : "failed");
   error.next = advice(job, error.code);
   if (undone) {
     error.state = "rollback done: the previous version is back and its data are as they were";

@@ -64,6 +64,8 @@ nlohmann::ordered_json json(const Output& output, const UpdateReport& report) {
 }
 
 int exit_code_of(const UpdateReport& report) {
+  const bool interrupted = report.error && report.error->code == ErrorCode::kInterrupted;
+  if (report.outcome == Outcome::rolled_back && interrupted) return kExitInterrupted;
   if (report.outcome == Outcome::rolled_back) return kExitRestored;
   if (report.outcome == Outcome::not_rolled_back) return kExitNotRestored;
   return kExitDone;

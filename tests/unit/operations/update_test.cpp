@@ -222,7 +222,7 @@ TEST_P(FailedVersion, IsNotPutInByAStart) {
   stage.start();
   stage.expect(stage.old_image, kOldData, "after a start");
   EXPECT_THAT(stage.world.progress.lines,
-              Contains("model: note registry/model:2 failed in its update: the version before it "
+              Contains("model: note registry/model:2 did not get through its update: the version before it "
                        "goes on (aistack update model tries it again)"));
 }
 
