@@ -64,7 +64,7 @@ struct Settings {
     LogFormat format = LogFormat::json;
   } logging;
   struct Models {
-    bool keep_cache_on_uninstall = true;
+    bool keep_cache_on_uninstall = false;
     std::uint64_t warn_percent = 80;
   } models;
   struct Updates {
