@@ -28,6 +28,18 @@ plan() { jq -r "$1" "$BOX/state/ollama_update_plan.json"; }
   assert_line "already up to date"
 }
 
+@test "an edited container_name takes effect with an update" {
+  aistack install ollama
+  use_image ollama ollama/ollama:2
+  printf '    container_name: renamed\n' >>"$ETC/ollama.override.yaml"
+  run aistack update ollama
+  assert_equal 0 "$status"
+  assert_equal 2.0.0-simulator "$(version_of 11434)"
+  assert_equal renamed "$(docker ps -a --format '{{.Names}}')"
+  run aistack start ollama
+  assert_line "unchanged"
+}
+
 # publish_version NUMBER: a further working version of ollama, made of version 2, in the registry.
 publish_version() {
   local repository=$AISTACK_TEST_REGISTRY/ollama/ollama
