@@ -21,6 +21,13 @@ bool name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }
 
+// What a service or a profile may be called: it is typed on command lines, and completed there.
+bool plain_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxName && name_character(text.front()) &&
+         std::isalnum(static_cast<unsigned char>(text.front())) &&
+         std::all_of(text.begin(), text.end(), name_character);
+}
+
 bool variable_name(std::string_view text) {
   return !text.empty() && !(text.front() >= '0' && text.front() <= '9') &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -263,8 +270,18 @@ constexpr std::array kKeys = std::to_array<Key>({
      }},
     {"profiles",
      [](Reader& reader, const Node& node, const Path& path) {
-       if (const auto names = reader.value(node, path, Type::texts)) {
-         reader.spec.profiles = names->get<std::vector<std::string>>();
+       const auto names = reader.value(node, path, Type::texts);
+       if (!names) return;
+       for (std::size_t i = 0; i < node.items.size(); ++i) {
+         const std::string& name = node.items[i].text;
+         if (plain_name(name)) {
+           reader.spec.profiles.push_back(name);
+         } else {
+           reader.wrong(node.items[i], path[i],
+                        "\"" + printable(name, 80) + "\" cannot be the name of a profile",
+                        "use a-z, 0-9, _ . - (a letter or digit first), at most " +
+                            std::to_string(kMaxName) + " characters");
+         }
        }
      }},
     {"role",
@@ -328,12 +345,7 @@ constexpr std::array kKeys = std::to_array<Key>({
 
 std::string service_name(const std::filesystem::path& file, Diagnostics& diagnostics) {
   const std::string name = file.stem().string();
-  const bool alphanumeric = !name.empty() && name_character(name.front()) &&
-                            std::isalnum(static_cast<unsigned char>(name.front()));
-  if (alphanumeric && name.size() <= kMaxName &&
-      std::all_of(name.begin(), name.end(), name_character)) {
-    return name;
-  }
+  if (plain_name(name)) return name;
   diagnostics.error({}, "\"" + printable(name, 80) + "\" cannot be the name of a service",
                     "name the file with a-z, 0-9, _ . - (a letter or digit first), at most " +
                         std::to_string(kMaxName) + " characters before .yaml");

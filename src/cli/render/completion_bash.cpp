@@ -112,8 +112,15 @@ std::string positional_cases(const std::vector<Command>& table) {
 
 constexpr std::string_view kScript =
     R"bash(# bash completion for aistack; made by "aistack completion bash"
+# Not compgen -W, which expands its words: some come from files.
 _aistack_words() {{
-  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+  local word
+  local -a list
+  IFS=$' \n' read -rd '' -a list <<<"$1"
+  COMPREPLY=()
+  for word in "${{list[@]}}"; do
+    if [[ $word == "$cur"* ]]; then COMPREPLY+=("$word"); fi
+  done
 }}
 
 _aistack_files() {{

@@ -80,6 +80,15 @@ TEST_F(BashCompletion, OffersServicesProfilesAndChoices) {
   EXPECT_EQ(offered("aistack models download ollama "), "");
 }
 
+// `aistack` of another version may print anything.
+TEST_F(BashCompletion, ExpandsNothingThatItIsTold) {
+  std::ofstream(temporary_ / "aistack") << "#!/bin/sh\nprintf '%s\\n' '$(touch${IFS}made)' "
+                                           "'`touch${IFS}made`' '*' '~'\n";
+  EXPECT_EQ(offered("aistack install --profile "), "$(touch${IFS}made) `touch${IFS}made` * ~");
+  EXPECT_EQ(offered("aistack install --profile *"), "*");
+  EXPECT_FALSE(std::filesystem::exists(temporary_ / "made"));
+}
+
 TEST_F(BashCompletion, OffersOptionsOfTheCommandAndGlobalOnes) {
   EXPECT_EQ(offered("aistack install --p"), "--profile --pull");
   EXPECT_EQ(offered("aistack uninstall --pu"), "--purge");

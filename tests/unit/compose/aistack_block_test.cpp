@@ -74,6 +74,9 @@ TEST(AistackBlock, MistakesHaveALineAndAHint) {
   const std::vector<std::pair<const char*, const char*>> cases{
       {"titel: x", "app.yaml:3: x-aistack: unknown key \"titel\"; did you mean \"title\"?"},
       {"role: frontend", "\"frontend\" is none of backend, ui, other"},
+      {"profiles: [all, \"$$(touch x)\"]",
+       "x-aistack.profiles[1]: \"$(touch x)\" cannot be the name of a profile; use a-z"},
+      {"profiles: [-p]", "\"-p\" cannot be the name of a profile"},
       {"main: we", "the file has no service \"we\"; did you mean \"web\"?"},
       {"gpu: sharde", "did you mean \"shared\"?"},
       {"health: { prot: 1 }", "x-aistack.health: unknown key \"prot\"; did you mean \"port\"?"},
