@@ -1,5 +1,6 @@
 #include "app/run.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -21,6 +22,13 @@
 
 namespace aistack::app {
 namespace {
+
+// A standard stream that is closed (`2>&-`) would be the number of the next file that is opened,
+// and what is meant for the stream would go there. Ascending: `open` gives the lowest free number.
+void open_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
+}
 
 std::map<std::string, std::string> read_environment() {
   std::map<std::string, std::string> variables;
@@ -91,6 +99,7 @@ int run_command(const cli::Invocation& invocation, const std::vector<std::string
 }  // namespace
 
 int run(int argc, char** argv) {
+  open_standard_streams();
   signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of the write (see cli::Output)
   auto environment = read_environment();
   cli::Output output{STDOUT_FILENO, STDERR_FILENO, environment};
@@ -105,7 +114,7 @@ int run(int argc, char** argv) {
     return run_command(invocation.value(), words, output, std::move(environment));
   } catch (const std::exception& exception) {
     const auto error = bug(exception);
-    cli::print_error(output, error, false);
+    cli::print_error(output, error, cli::guess_options(words).json);
     return cli::exit_code(error.code);
   }
 }

@@ -21,7 +21,6 @@ Task<int> dispatch(Session& session, const Invocation& invocation) {
   const auto result = co_await invocation.command->run(session, invocation.arguments);
   const int code = result ? result.value() : report(session, result.error());
   session.output.flush();
-  if (session.output.broken()) co_return kExitDone;
   if (session.output.failure() != 0) {
     const int number = session.output.failure();
     const Error error{ErrorCode::kIo,

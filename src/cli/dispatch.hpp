@@ -7,7 +7,7 @@
 namespace aistack::cli {
 
 // Runs the command and gives the program's exit code: the handler's, or that of its Error after
-// it has been rendered. When stdout's reader went away the code is 0; when stdout could not be
+// it has been rendered; that stdout's reader went away does not change it. When stdout could not be
 // written (ENOSPC) it is 1 with a message. Always a value.
 Task<int> dispatch(Session& session, const Invocation& invocation);
 

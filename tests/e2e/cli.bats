@@ -78,6 +78,21 @@ teardown() { :; }
   assert_equal 0 "$status"
 }
 
+@test "a reader that goes away does not hide that the command failed" {
+  run bash -c '"$AISTACK_BINARY" --json start nosuch | exec true; exit "${PIPESTATUS[0]}"'
+  assert_equal 2 "$status"
+}
+
+@test "closed standard streams are no trap" {
+  local closed
+  for closed in '0<&-' '>&-' '2>&-' '0<&- >&- 2>&-'; do
+    run timeout 20 bash -c "\"\$AISTACK_BINARY\" version $closed"
+    assert_equal 0 "$status"
+    run timeout 20 bash -c "\"\$AISTACK_BINARY\" start nosuch $closed"
+    assert_equal 2 "$status"
+  done
+}
+
 @test "catalog lists the services with their files" {
   run --separate-stderr aistack catalog
   assert_equal 0 "$status"

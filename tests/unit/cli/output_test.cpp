@@ -152,10 +152,11 @@ TEST_F(OutputTest, DispatchRendersTheHandlersError) {
   EXPECT_EQ(take(err_[0]), "");
 }
 
-TEST_F(OutputTest, DispatchEndsWellWithoutAReaderAndBadlyOnAFullDisk) {
+TEST_F(OutputTest, DispatchKeepsTheCodeWithoutAReaderAndEndsBadlyOnAFullDisk) {
   Output output{out_[1], err_[1], {}};
   close_reader();
-  EXPECT_EQ(dispatch_with(six, output), 0);
+  EXPECT_EQ(dispatch_with(six, output), 6);
+  EXPECT_EQ(dispatch_with(locked, output, {.json = true}), 1);
   EXPECT_EQ(take(err_[0]), "");
   const int full = ::open("/dev/full", O_WRONLY);
   ASSERT_GE(full, 0);
