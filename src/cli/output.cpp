@@ -51,6 +51,7 @@ Output::~Output() {
 }
 
 void Output::write(std::string_view text) {
+  if (overlay_ != nullptr) overlay_->take_away();
   if (broken_ || failure_ != 0) return;
   buffer_ += text;
   if (buffer_.size() >= kBuffer) flush();
@@ -66,7 +67,13 @@ void Output::flush() {
   buffer_.clear();
 }
 
+void Output::draw(std::string_view text) {
+  flush();
+  write_all(err_fd_, text);
+}
+
 void Output::error(std::string_view text, Priority priority) {
+  if (overlay_ != nullptr) overlay_->take_away();
   flush();
   if (journal_)
     write_all(err_fd_, with_priority(text, priority));

@@ -21,12 +21,19 @@ class Witness {
   virtual void note(std::string_view text) = 0;
 };
 
+// Something drawn on the terminal for the time being, below everything that is printed.
+class Overlay {
+ public:
+  virtual ~Overlay() = default;
+  virtual void take_away() = 0;  // by Output::draw; nothing when it is not there
+};
+
 // The two streams that a command writes to: data to `out`, everything else to `err`.
 //
 // `out` is buffered (bounded: 64 KiB, then written), `err` is not. A reader that went away
 // (`aistack logs x | head -1`) is no error: from then on writes do nothing and `broken()` is true,
-// so that a command that streams can stop; the program then ends with 0. Any other failure
-// (ENOSPC) is kept for `failure()`. The program ignores SIGPIPE (app::run sees to it).
+// so that a command that streams can stop, and end with 0. Any other failure (ENOSPC) is kept for
+// `failure()`. The program ignores SIGPIPE (app::run sees to it).
 //
 // Where `err` is the system's journal (JOURNAL_STREAM names it, see sd-daemon(3)), each of its
 // lines begins with its priority, so that `journalctl -p err` finds it.
@@ -55,6 +62,11 @@ class Output {
   bool broken() const { return broken_; }
   int failure() const { return failure_; }  // errno of the first failed write, 0 if none
 
+  // What an overlay draws itself with: `error` without taking the overlay away.
+  void draw(std::string_view text);
+  // Is taken away before anything else is printed. Not owned; nullptr: none.
+  void set_overlay(Overlay* overlay) { overlay_ = overlay; }
+
   // Asks the terminal each time: a window can be resized.
   Terminal terminal(Stream stream) const;
   void forbid_color() { color_allowed_ = false; }  // --no-color
@@ -82,6 +94,7 @@ class Output {
   bool journal_ = false;  // err is the journal
   bool err_begins_line_ = true;
   Witness* witness_ = nullptr;
+  Overlay* overlay_ = nullptr;
 };
 
 }  // namespace aistack::cli

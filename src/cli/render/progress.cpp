@@ -107,11 +107,19 @@ class Plain : public ProgressDisplay {
   std::map<std::string, Pull> pulls_;
 };
 
-// A block of live lines at the bottom; what is finished is printed above it and stays.
-class Live : public ProgressDisplay {
+// A block of live lines at the bottom; what is finished is printed above it and stays. What else is
+// printed takes the block's place, and the next frame draws it below that.
+class Live : public ProgressDisplay, public Overlay {
  public:
-  Live(Output& output, const ports::Clock& clock) : output_(output), clock_(clock) {}
-  ~Live() override { clear_block(); }
+  Live(Output& output, const ports::Clock& clock) : output_(output), clock_(clock) {
+    output_.set_overlay(this);
+  }
+  Live(const Live&) = delete;
+  Live& operator=(const Live&) = delete;
+  ~Live() override {
+    take_away();
+    output_.set_overlay(nullptr);
+  }
 
   void step(const std::string& service, const std::string& text) override {
     auto& line = line_of(service);
@@ -148,8 +156,15 @@ class Live : public ProgressDisplay {
   }
 
   void finish() override {
-    clear_block();
+    take_away();
     lines_.clear();
+  }
+
+  void take_away() override {
+    if (block_lines_ == 0) return;
+    output_.draw(clearing());
+    block_lines_ = 0;
+    last_text_.clear();
   }
 
  private:
@@ -215,19 +230,13 @@ class Live : public ProgressDisplay {
     if (lines_.size() > shown) frame += fmt::format("… and {} more\n", lines_.size() - shown);
     block_lines_ = shown + (lines_.size() > shown ? 1 : 0);
     last_frame_ = clock_.steady_now();
-    if (frame != last_text_) output_.error(frame);
+    if (frame != last_text_) output_.draw(frame);
     last_text_ = above.empty() ? frame : std::string{};
   }
 
   // To the block's first line, and nothing from there on.
   std::string clearing() const {
     return block_lines_ == 0 ? "" : fmt::format("\x1b[{}A\r\x1b[J", block_lines_);
-  }
-
-  void clear_block() {
-    if (block_lines_ == 0) return;
-    output_.error(clearing());
-    block_lines_ = 0;
   }
 
   Output& output_;

@@ -51,6 +51,22 @@ TEST_F(Progress, KeepsALiveLineAServiceAndLeavesTheLastOnes) {
             "openwebui  failed: exited with 1\n");
 }
 
+TEST_F(Progress, IsNotInTheWayOfWhatIsPrinted) {
+  const auto progress = make_progress(output_, clock_, {});
+  progress->step("web", "looking");
+  output_.write_line("web: repaired, green");
+  output_.write_line("  evidence: web_repair.json");
+  progress->step("web", "looking");
+  std::string written = terminal_.take();
+  EXPECT_EQ(screen_of(written),
+            "web: repaired, green\n  evidence: web_repair.json\nweb       looking\n");
+  output_.error_line("error: the disk is full");
+  progress->finish();
+  written += terminal_.take();
+  EXPECT_EQ(screen_of(written),
+            "web: repaired, green\n  evidence: web_repair.json\nerror: the disk is full\n");
+}
+
 TEST_F(Progress, DrawsAPullWithBytesRateAndTimeLeft) {
   const auto progress = make_progress(output_, clock_, {});
   std::string written;
