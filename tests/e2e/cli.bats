@@ -110,6 +110,17 @@ teardown() { :; }
   assert_equal 127.0.0.1 "$(jq -r '.services.ollama.ports[0].host_ip' <<<"$output")"
 }
 
+@test "catalog show keeps the generated secrets to itself" {
+  install -d "$AISTACK_STATE_DIR/secrets"
+  echo WEBUI_SECRET_KEY=0123456789abcdef >"$AISTACK_STATE_DIR/secrets/openwebui.env"
+  run aistack catalog show openwebui
+  assert_equal 0 "$status"
+  assert_line WEBUI_SECRET_KEY
+  [[ $output != *0123456789abcdef* ]]
+  assert_equal '***' \
+    "$(aistack --json catalog show openwebui | jq -r .services.openwebui.environment.WEBUI_SECRET_KEY)"
+}
+
 @test "network.expose lan publishes the backends on all addresses" {
   printf 'network:\n  expose: lan\n' >>"$AISTACK_CONFIG"
   assert_equal 0.0.0.0 \

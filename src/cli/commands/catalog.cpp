@@ -17,6 +17,7 @@ namespace aistack::cli {
 namespace {
 
 using operations::Catalog;
+using operations::CatalogEntry;
 
 std::vector<std::string> texts(const std::vector<std::filesystem::path>& paths) {
   std::vector<std::string> all;
@@ -75,18 +76,32 @@ Task<int> run_catalog(Session& session, const Arguments& arguments) {
   co_return kExitDone;
 }
 
+// The generated secrets that the service reads from its env file are shown to nobody.
+CatalogEntry without_secrets(CatalogEntry entry) {
+  for (auto& service : entry.project.model["services"]) {
+    const auto environment = service.find("environment");
+    if (environment == service.end()) continue;
+    for (const auto& secret : entry.spec().secrets)
+      if (const auto value = environment->find(secret.variable);
+          value != environment->end() && value->is_string())
+        *value = "***";
+  }
+  return entry;
+}
+
 Task<int> run_show(Session& session, const Arguments& arguments) {
   BOOST_OUTCOME_CO_TRY(const auto* context, session.open());
   BOOST_OUTCOME_CO_TRY(const auto* entry,
                        context->catalog.find(arguments.value("SERVICE").value_or("")));
+  const auto shown = without_secrets(*entry);
   for (const auto& note : entry->project.notes)
     print_note(session.output, to_string(note), session.options.quiet);
   if (session.options.json) {
-    print_json(session.output, entry->project.model);
+    print_json(session.output, shown.project.model);
     co_return kExitDone;
   }
   for (const auto& file : entry->files) session.output.write_line("# " + file.string());
-  session.output.write(operations::as_yaml(*entry));
+  session.output.write(operations::as_yaml(shown));
   co_return kExitDone;
 }
 
