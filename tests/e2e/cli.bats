@@ -93,6 +93,13 @@ teardown() { :; }
   done
 }
 
+@test "remove knows all names before it removes anything" {
+  run --separate-stderr aistack --json remove ollama nosuch
+  assert_equal 2 "$status"
+  assert_equal "unknown_service: nothing was changed" \
+    "$(jq -r '.error.code + ": " + .error.state' <<<"$output")"
+}
+
 @test "catalog lists the services with their files" {
   run --separate-stderr aistack catalog
   assert_equal 0 "$status"

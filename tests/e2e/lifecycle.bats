@@ -148,3 +148,12 @@ load support
   assert_line "the container squatter"
   [ -d "$VOLUMES/ollama_data" ]
 }
+
+@test "remove goes on after a service that fails, and tells of each" {
+  aistack install ollama openwebui
+  docker run -d --name squatter -v ollama_data:/x "$AISTACK_TEST_IMAGE"
+  run --separate-stderr aistack --json remove ollama openwebui --purge
+  assert_equal 1 "$status"
+  assert_equal "volume_in_use openwebui_data" \
+    "$(jq -r '.services | "\(.[0].error.code) \(.[1].volumes[0])"' <<<"$output")"
+}

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/render/json.hpp"
+#include "cli/commands/service_answers.hpp"
+#include "cli/open_to_look.hpp"
 #include "cli/session.hpp"
+#include "operations/context.hpp"
 
 namespace aistack::cli {
 namespace {
@@ -31,30 +31,37 @@ std::string text(const operations::RemoveReport& report, bool purge) {
   return line;
 }
 
+nlohmann::ordered_json json(const operations::RemoveReport& report) {
+  return {{"service", report.service},         {"was_installed", report.was_installed},
+          {"containers", report.containers},   {"networks", report.networks},
+          {"volumes", report.volumes},         {"kept_volumes", report.kept_volumes},
+          {"kept_models", report.kept_models}, {"next", report.next},
+          {"freed_bytes", report.freed_bytes}};
+}
+
+Result<> check_names(const operations::Catalog& catalog, const std::vector<std::string>& services) {
+  for (const auto& service : services)
+    if (const auto entry = catalog.find(service); !entry) return unchanged(entry.error());
+  return ok();
+}
+
 Task<int> run_remove(Session& session, const Arguments& arguments) {
-  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(auto* context, open_to_look(session));
+  const auto services = arguments.values("SERVICE");
+  BOOST_OUTCOME_CO_TRY(check_names(context->catalog, services));
   const bool purge = arguments.flag("--purge");
-  auto documents = nlohmann::ordered_json::array();
-  for (const auto& service : arguments.values("SERVICE")) {
-    BOOST_OUTCOME_CO_TRY(
-        const auto report,
-        co_await operations::remove(
-            *context, service, purge ? operations::PurgeData::yes : operations::PurgeData::no));
-    documents.push_back({{"service", report.service},
-                         {"was_installed", report.was_installed},
-                         {"containers", report.containers},
-                         {"networks", report.networks},
-                         {"volumes", report.volumes},
-                         {"kept_volumes", report.kept_volumes},
-                         {"kept_models", report.kept_models},
-                         {"next", report.next},
-                         {"freed_bytes", report.freed_bytes}});
-    if (!session.options.json && !session.options.quiet)
-      session.output.write_line(text(report, purge));
+  ServiceAnswers answers{session};
+  for (const auto& service : services) {
+    const auto report = co_await operations::remove(
+        *context, service, purge ? operations::PurgeData::yes : operations::PurgeData::no);
+    if (report) {
+      answers.add(json(report.value()), text(report.value(), purge));
+      continue;
+    }
+    answers.add(service, report.error());
+    if (report.error().code == ErrorCode::kInterrupted) break;
   }
-  if (session.options.json)
-    print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
-  co_return 0;
+  co_return answers.finish();
 }
 
 }  // namespace

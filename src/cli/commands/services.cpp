@@ -5,8 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "cli/render/error.hpp"
-#include "cli/render/json.hpp"
+#include "cli/commands/service_answers.hpp"
 
 namespace aistack::cli {
 namespace {
@@ -33,28 +32,14 @@ nlohmann::ordered_json json(const DeployReport& report) {
 }  // namespace
 
 int print_results(Session& session, const operations::ServiceResults& results) {
-  auto documents = nlohmann::ordered_json::array();
-  int worst = kExitDone;
+  ServiceAnswers answers{session};
   for (const auto& [service, result] : results) {
-    if (result) {
-      if (session.options.json)
-        documents.push_back(json(result.value()));
-      else if (!session.options.quiet)
-        session.output.write_line(line(result.value()));
-      continue;
-    }
-    worst = std::max(worst, exit_code(result.error().code));
-    if (session.options.json) {
-      auto document = error_json(session.output, result.error());
-      document["service"] = service;
-      documents.push_back(std::move(document));
-    } else {
-      print_error(session.output, result.error(), false);
-    }
+    if (result)
+      answers.add(json(result.value()), line(result.value()));
+    else
+      answers.add(service, result.error());
   }
-  if (session.options.json)
-    print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
-  return worst;
+  return answers.finish();
 }
 
 Result<operations::DeployOptions> deploy_options(const Arguments& arguments) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/service_answers.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/json.hpp"
 #include "cli/session.hpp"
@@ -106,31 +107,20 @@ Task<int> run_update_all(Session& session, const Arguments& arguments) {
   const auto check =
       arguments.flag("--check") ? operations::CheckOnly::yes : operations::CheckOnly::no;
   BOOST_OUTCOME_CO_TRY(const auto results, co_await operations::update_all(*context, check));
-  auto documents = nlohmann::ordered_json::array();
-  int worst = kExitDone;
+  ServiceAnswers answers{session};
   for (const auto& [service, result] : results) {
-    if (result) {
-      if (session.options.json)
-        documents.push_back(json(session.output, result.value()));
-      else
-        print(session, result.value());
-      worst = std::max(worst, exit_code_of(result.value()));
+    if (!result) {
+      answers.add(service, result.error());
       continue;
     }
-    worst = std::max(worst, exit_code(result.error().code));
-    if (!session.options.json) {
-      print_error(session.output, result.error(), false);
-      continue;
-    }
-    auto document = error_json(session.output, result.error());
-    document["service"] = service;
-    documents.push_back(std::move(document));
+    if (session.options.json)
+      answers.add_document(json(session.output, result.value()));
+    else
+      print(session, result.value());
+    answers.add_code(exit_code_of(result.value()));
   }
-  if (session.options.json)
-    print_json(session.output, nlohmann::ordered_json{{"services", std::move(documents)}});
-  else if (results.empty())
-    session.output.write_line("No services installed");
-  co_return worst;
+  if (results.empty() && !session.options.json) session.output.write_line("No services installed");
+  co_return answers.finish();
 }
 
 Effect effect(const Arguments& arguments) {
