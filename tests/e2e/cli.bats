@@ -100,6 +100,23 @@ teardown() { :; }
     "$(jq -r '.error.code + ": " + .error.state' <<<"$output")"
 }
 
+@test "logs --json gives its error as one line, too" {
+  run --separate-stderr aistack --json logs nosuch
+  assert_equal 2 "$status"
+  assert_equal unknown_service "$(head -n 1 <<<"$output" | jq -r .error.code)"
+}
+
+@test "logs --since takes what people type" {
+  local time
+  for time in 10m 2026-11-24 2026-11-24T17:00 "2026-11-24 17:00:30" 2026-11-24T17:00:00+01:00; do
+    run aistack logs ollama --tail 5 --since "$time"
+    assert_equal 3 "$status" # nothing but the engine is missing
+  done
+  run aistack logs ollama --since yesterday
+  assert_equal 2 "$status"
+  assert_line 'neither a duration'
+}
+
 @test "catalog lists the services with their files" {
   run --separate-stderr aistack catalog
   assert_equal 0 "$status"

@@ -99,6 +99,10 @@ load support
   for _ in 1 2 3 4 5; do curl -s http://127.0.0.1:11434/api/version >/dev/null; done
   run aistack logs ollama 2
   assert_equal 2 "$(grep -c 'GET /api' <<<"$output")"
+  run aistack logs ollama -n 2
+  assert_equal 2 "$(grep -c 'GET /api' <<<"$output")"
+  run aistack logs ollama --since 2099-01-01T00:00
+  assert_equal "" "$output"
   run aistack logs ollama --since 2099-01-01T00:00:00Z
   assert_equal "" "$output"
   run aistack logs ollama 1 -t

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "cli/render/colored_text.hpp"
 #include "cli/render/completion.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/help.hpp"
@@ -141,6 +142,15 @@ TEST(Table, ColoursOnlyTheText) {
   table.add({{"green", health_style("green")}, "y"});
   EXPECT_EQ(table.render(std::nullopt, true),
             "\x1b[1mHEALTH\x1b[0m  \x1b[1mX\x1b[0m\n\x1b[32mgreen\x1b[0m   y\n");
+}
+
+TEST(ColoredText, KeepsColoursAndNothingElseThatATerminalObeys) {
+  EXPECT_EQ(colored_text("\x1b[1;31mERROR\x1b[0m: x\x1b[2J\x1b[38:2::1:2:3mend", true),
+            "\x1b[1;31mERROR\x1b[0m: x\\x1b[2J\x1b[38:2::1:2:3mend\x1b[0m");
+  EXPECT_EQ(colored_text("\x1b[31mred\x1b[m\a", false), "red\\x07");
+  EXPECT_EQ(colored_text("\x1b[31", true), "\\x1b[31");
+  EXPECT_EQ(colored_text("\x1b\x1b[\x1b[32mgreen", true), "\\x1b\\x1b[\x1b[32mgreen\x1b[0m");
+  EXPECT_EQ(colored_text("plain", true), "plain");
 }
 
 TEST(DisplayWidth, CountsColumns) {
