@@ -81,6 +81,13 @@ YAML
   assert_equal "$before" "$(engine_state | grep -v repair.json)"
 }
 
+@test "health --save that cannot save gives one document, the error" {
+  mkdir -p "$AISTACK_STATE_DIR/health_report.json/in-the-way"
+  run --separate-stderr aistack --json health --save
+  assert_equal 1 "$status"
+  assert_equal "cannot save the health report" "$(jq -rs 'map(.error.what) | join(" ")' <<<"$output")"
+}
+
 @test "versions lock pins what runs, and a start with it changes nothing" {
   aistack install ollama
   run aistack versions

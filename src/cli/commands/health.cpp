@@ -73,14 +73,17 @@ void print(Session& session, const HealthReport& report) {
 Task<int> run_health(Session& session, const Arguments& arguments) {
   BOOST_OUTCOME_CO_TRY(auto* context, session.open());
   BOOST_OUTCOME_CO_TRY(const auto report, co_await operations::health(*context));
+  std::string saved;
+  if (arguments.flag("--save")) {  // before anything is printed: the answer is one document
+    auto path = operations::save(*context, report);
+    if (!path) co_return with_what(std::move(path).error(), "cannot save the health report");
+    saved = std::move(path).value();
+  }
   if (session.options.json)
     print_json(session.output, operations::to_json(report));
   else
     print(session, report);
-  if (arguments.flag("--save")) {
-    BOOST_OUTCOME_CO_TRY(const auto path, operations::save(*context, report));
-    print_note(session.output, "saved to " + path, session.options.quiet);
-  }
+  if (!saved.empty()) print_note(session.output, "saved to " + saved, session.options.quiet);
   co_return report.status.all_green() ? kExitDone : kExitNotHealthy;
 }
 
