@@ -35,7 +35,7 @@ Style style_of(Check::Result result) {
 void print(Output& output, const DoctorReport& report) {
   Table table{{{"CHECK", Table::Align::left, std::nullopt},
                {"RESULT", Table::Align::left, std::nullopt},
-               {"DETAIL", Table::Align::left, std::nullopt}}};
+               {.title = "DETAIL", .wraps = true}}};
   for (const auto& check : report.checks)
     table.add({check.name,
                Table::Cell{std::string{to_string(check.result)}, style_of(check.result)},

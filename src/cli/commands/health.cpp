@@ -49,7 +49,7 @@ void print(Session& session, const HealthReport& report) {
                {"STATE", Table::Align::left, std::nullopt},
                {"ANSWER"},
                {"RESTARTS", Table::Align::right, std::nullopt},
-               {"REASON"}});
+               {.title = "REASON", .wraps = true}});
   for (const auto& service : report.status.services) {
     const auto health = std::string{to_string(service.verdict.health)};
     table.add({service.name,

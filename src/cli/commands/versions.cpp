@@ -32,9 +32,18 @@ nlohmann::ordered_json json(const VersionsReport& report) {
           {"services", std::move(services)}};
 }
 
-std::string lock_column(const ServiceVersion& version) {
+// On a terminal the first 12 digits of a digest stand for it; the repository is in another column.
+std::string shortened(const std::string& reference, bool terminal) {
+  constexpr std::string_view kDigest = "sha256:";
+  constexpr std::size_t kDigits = 12;
+  const auto digest = reference.rfind(kDigest);
+  if (!terminal || digest == std::string::npos) return reference;
+  return reference.substr(digest + kDigest.size(), kDigits);
+}
+
+std::string lock_column(const ServiceVersion& version, bool terminal) {
   if (!version.locked) return "-";
-  return *version.locked + (version.running_locked ? "" : "  (not what runs)");
+  return shortened(*version.locked, terminal) + (version.running_locked ? "" : "  (not what runs)");
 }
 
 void print(Session& session, const VersionsReport& report) {
@@ -49,10 +58,15 @@ void print(Session& session, const VersionsReport& report) {
     return;
   }
   session.output.write_line("");
-  Table table({{"SERVICE", Table::Align::left, std::nullopt}, {"IMAGE"}, {"DIGEST"}, {"LOCKED"}});
+  Table table({{"SERVICE", Table::Align::left, std::nullopt},
+               {"IMAGE"},
+               {"DIGEST", Table::Align::left, std::nullopt},
+               {"LOCKED"}});
+  const bool terminal = session.output.terminal(Stream::out).is_terminal;
   for (const auto& version : report.services)
-    table.add({version.service, version.image, version.digest.value_or(version.image_id),
-               lock_column(version)});
+    table.add({version.service, version.image,
+               shortened(version.digest.value_or(version.image_id), terminal),
+               lock_column(version, terminal)});
   print_table(session.output, table);
   for (const auto& version : report.services)
     if (version.locked && !version.running_locked)

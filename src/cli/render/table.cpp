@@ -9,6 +9,7 @@ namespace aistack::cli {
 namespace {
 
 constexpr int kGap = 2;
+constexpr int kLeastWrapped = 24;  // less room for a text that wraps would make a ribbon of it
 
 std::string_view sequence(Style style) {
   switch (style) {
@@ -73,6 +74,10 @@ std::vector<int> Table::widths(std::optional<int> width) const {
     int total = kGap * static_cast<int>(widths.size() - 1);
     for (const int w : widths) total += w;
     if (total <= *width) return widths;
+    if (columns_.back().wraps && widths.back() > kLeastWrapped) {
+      widths.back() = std::max(kLeastWrapped, widths.back() - (total - *width));
+      continue;
+    }
     std::size_t widest = widths.size();
     for (std::size_t i = 0; i < widths.size(); ++i) {
       if (!columns_[i].least || widths[i] <= *columns_[i].least) continue;
@@ -104,13 +109,41 @@ std::string Table::line(const std::vector<Cell>& cells, const std::vector<int>& 
   return text + '\n';
 }
 
+// The row with its last cell on lines below each other, beside the others or, where they leave too
+// little room, below them.
+std::string Table::wrapped(const std::vector<Cell>& cells, std::vector<int> widths, int width,
+                           bool color) const {
+  int indent = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) indent += widths[i] + kGap;
+  const bool beside = width - indent >= std::min(kLeastWrapped, display_width(cells.back().text));
+  auto row = cells;
+  row.back().text.clear();
+  std::string text;
+  if (!beside) {
+    text = line(row, widths, width, color);
+    indent = kGap;
+  }
+  for (const auto& part : wrap(cells.back().text, width - indent)) {
+    if (text.empty()) {
+      row.back().text = part;
+      widths.back() = display_width(part);  // a longer word stays whole
+      text = line(row, widths, std::nullopt, color);
+    } else {
+      text += padding(indent) + styled(part, cells.back().style, color) + '\n';
+    }
+  }
+  return text.empty() ? line(row, widths, width, color) : text;
+}
+
 std::string Table::render(std::optional<int> width, bool color) const {
   if (columns_.empty()) return {};
   const auto column_widths = widths(width);
   std::vector<Cell> titles;
   for (const auto& column : columns_) titles.emplace_back(column.title, Style::heading);
   auto text = line(titles, column_widths, width, color);
-  for (const auto& row : rows_) text += line(row, column_widths, width, color);
+  for (const auto& row : rows_)
+    text += width && columns_.back().wraps ? wrapped(row, column_widths, *width, color)
+                                           : line(row, column_widths, width, color);
   return text;
 }
 

@@ -33,6 +33,8 @@ class Table {
     Align align = Align::left;
     // How narrow it may become when the table is wider than the terminal; absent: never cut.
     std::optional<int> least = 8;
+    // Only of the last column: goes on below itself instead of being cut.
+    bool wraps = false;
   };
   struct Cell {
     std::string text;
@@ -45,11 +47,14 @@ class Table {
   // Missing cells are empty.
   void add(std::vector<Cell> cells);
   bool empty() const { return rows_.empty(); }
-  // With `width`, columns are cut, the widest first, until a line fits; without, nothing is.
+  // With `width`, columns are cut, the widest first, until a line fits, and one that wraps takes
+  // the lines that it needs; without, nothing is.
   std::string render(std::optional<int> width, bool color) const;
 
  private:
   std::vector<int> widths(std::optional<int> width) const;
+  std::string wrapped(const std::vector<Cell>& cells, std::vector<int> widths, int width,
+                      bool color) const;
   std::string line(const std::vector<Cell>& cells, const std::vector<int>& widths,
                    std::optional<int> width, bool color) const;
 

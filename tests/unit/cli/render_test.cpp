@@ -137,6 +137,31 @@ TEST(Table, FitsANarrowTerminal) {
   expect_lines_of_at_most(20, services().render(20, false));
 }
 
+TEST(Table, WrapsItsLastColumnBelowItself) {
+  Table table({{"CHECK", Table::Align::left, std::nullopt},
+               {"RESULT", Table::Align::left, std::nullopt},
+               {.title = "DETAIL", .wraps = true}});
+  table.add({"clock", "ok", "synchronised"});
+  table.add({"ports", "warning", "port 11434 is held by pid 812, which nothing keeps from it"});
+  table.add({"disk", "skipped"});
+  EXPECT_EQ(table.render(45, false),
+            "CHECK  RESULT   DETAIL\n"
+            "clock  ok       synchronised\n"
+            "ports  warning  port 11434 is held by pid\n"
+            "                812, which nothing keeps from\n"
+            "                it\n"
+            "disk   skipped\n");
+  EXPECT_EQ(table.render(32, false),
+            "CHECK  RESULT   DETAIL\n"
+            "clock  ok       synchronised\n"
+            "ports  warning\n"
+            "  port 11434 is held by pid 812,\n"
+            "  which nothing keeps from it\n"
+            "disk   skipped\n");
+  EXPECT_NE(table.render(std::nullopt, false).find("which nothing keeps from it\n"),
+            std::string::npos);
+}
+
 TEST(Table, ColoursOnlyTheText) {
   Table table({{"HEALTH"}, {"X"}});
   table.add({{"green", health_style("green")}, "y"});
