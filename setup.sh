@@ -170,14 +170,32 @@ TEXT
 
 # --- undo ------------------------------------------------------------------------------------------
 
+# Containers that cannot be asked for now would come back with their engine, and nobody would know
+# them then.
+require_engine() {
+  docker_answers && return
+  if command -v dockerd >/dev/null; then
+    echo "error: cannot undo: the container engine does not answer" >&2
+    echo "  state: nothing was changed" >&2
+    if [ -d /run/systemd/system ]; then
+      echo "  next:  systemctl start docker" >&2
+    else
+      echo "  next:  dockerd >/dev/null 2>&1 &" >&2
+    fi
+    echo "         then again: ./setup.sh --undo" >&2
+    exit 3
+  fi
+  DOCKER=(podman)
+}
+
 undo() {
-  local service file images
+  local service file images failed=()
+  command -v aistack >/dev/null && require_engine
   if command -v aistack >/dev/null && { docker_answers || [ -S /run/podman/podman.sock ]; }; then
     for file in /usr/share/aistack/compose/*.yaml "$overrides"/*.y*ml; do
       service=$(basename "${file%.y*ml}")
-      case $service in *.override | '*') ;; *) aistack remove "$service" ;; esac
+      case $service in *.override | '*') ;; *) aistack remove "$service" || failed+=("$service") ;; esac
     done
-    docker_answers || DOCKER=(podman)
     mapfile -t images < <("${DOCKER[@]}" image ls -q --filter label=aistack.simulator=true | sort -u)
     [ ${#images[@]} -eq 0 ] || "${DOCKER[@]}" image rm -f "${images[@]}" >/dev/null
   fi
@@ -200,6 +218,12 @@ undo() {
   for file in /var/lib/aistack /etc/aistack; do
     [ ! -e "$file" ] || echo "    stays, it is yours: $(find "$file" -mindepth 1 -maxdepth 2 | sort | tr '\n' ' ')"
   done
+  [ ${#failed[@]} -eq 0 ] && return
+  echo "error: cannot remove ${failed[*]}" >&2
+  echo "  why:   aistack said so above" >&2
+  echo "  state: everything else is gone; containers of these, if there are any, still run" >&2
+  echo "  next:  ${DOCKER[*]} ps -a --filter name=aistack- , then: ${DOCKER[*]} rm -f NAME" >&2
+  exit 1
 }
 
 # An engine that this script had to start by hand goes too, unless something else runs in it.
