@@ -8,8 +8,8 @@
 #include "operations/dependencies.hpp"
 #include "operations/deploy_parts.hpp"
 #include "operations/labels.hpp"
+#include "operations/leftovers.hpp"
 #include "operations/port_check.hpp"
-#include "operations/recover.hpp"
 #include "operations/removal.hpp"
 #include "operations/resources.hpp"
 #include "operations/stop.hpp"
@@ -128,6 +128,7 @@ class Deployment {
   // Creates and starts a container that did not exist.
   Task<std::string> make(domain::ContainerSpec spec) {
     context_.progress.step(entry_.name, "creating " + spec.name);
+    sign(context_, spec);
     BOOST_OUTCOME_CO_TRY(const auto id, co_await context_.engine.create_container(spec));
     if (!options_.start) co_return id;
     context_.progress.step(entry_.name, "starting " + spec.name);
@@ -154,10 +155,14 @@ class Deployment {
     co_return co_await with_holder(spec, existing.name, started.error());
   }
 
+  static std::string reason(const Part& part) {
+    const bool repair = part.drifted.size() == 1 && part.drifted.front() == kRepair;
+    return repair ? kRepair : fmt::format("{} changed", fmt::join(part.drifted, ", "));
+  }
+
   Task<std::string> replace(const Part& part, std::string image_id) {
     BOOST_OUTCOME_CO_TRY(auto spec, co_await spec_of(part, image_id));
-    context_.progress.step(entry_.name, fmt::format("recreating {} ({} changed)", spec.name,
-                                                    fmt::join(part.drifted, ", ")));
+    context_.progress.step(entry_.name, fmt::format("recreating {} ({})", spec.name, reason(part)));
     // Podman does not stop a paused container, and no engine starts one if the replacement fails.
     if (part.paused()) {
       BOOST_OUTCOME_CO_TRY(co_await context_.engine.unpause_container(part.existing->id));

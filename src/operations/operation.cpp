@@ -8,15 +8,6 @@
 #include "operations/update_journal.hpp"
 
 namespace aistack::operations {
-namespace {
-
-// A document that is there and makes no sense: `recover` says what to do about it.
-bool is_damaged(const Error& error) {
-  return error.code == ErrorCode::kCorruptState || error.code == ErrorCode::kNewerSchema;
-}
-
-}  // namespace
-
 Operation::Operation(Context& context, std::string service, std::string verb,
                      std::unique_ptr<ports::ServiceLock> lock)
     : context_(&context),
@@ -31,7 +22,8 @@ Task<Operation> Operation::begin(Context& context, std::string service, std::str
     auto error = with_what(std::move(lock).error(), fmt::format("cannot {} {}", verb, service));
     co_return unchanged(std::move(error));
   }
-  // A state directory that cannot be used is nobody's interrupted update.
+  // A state directory that cannot be used is nobody's interrupted update. Of a damaged plan
+  // `recover` says what to do about it.
   auto readable = read_plan(context, service);
   if (!readable && !is_damaged(readable.error())) {
     auto error = with_what(std::move(readable).error(), fmt::format("cannot {} {}", verb, service));

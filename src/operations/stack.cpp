@@ -65,10 +65,9 @@ ServiceState ServiceView::state() const {
   return container ? state_of(container->state) : ServiceState::missing;
 }
 
-Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
-                            const std::vector<ports::ContainerSummary>& all) {
+ServiceView containers_of(const CatalogEntry& entry,
+                          const std::vector<ports::ContainerSummary>& all) {
   ServiceView view{.entry = &entry};
-  BOOST_OUTCOME_TRY(view.record, read_record(context.state, entry.name));
   for (const auto& service : entry.project.services) {
     ContainerView found{.service = &service};
     for (const auto& container : all) {
@@ -79,6 +78,13 @@ Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
     }
     view.containers.push_back(std::move(found));
   }
+  return view;
+}
+
+Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
+                            const std::vector<ports::ContainerSummary>& all) {
+  auto view = containers_of(entry, all);
+  BOOST_OUTCOME_TRY(view.record, read_record(context.state, entry.name));
   return view;
 }
 

@@ -41,6 +41,10 @@ struct ServiceView {
 Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
                             const std::vector<ports::ContainerSummary>& all);
 
+// The same without what aistack remembers of the service.
+ServiceView containers_of(const CatalogEntry& entry,
+                          const std::vector<ports::ContainerSummary>& all);
+
 // What to say where the service must be installed and is not: kNotFound, nothing was changed.
 Error not_installed(const std::string& service);
 

@@ -9,6 +9,7 @@
 #include "operations/evidence.hpp"
 #include "operations/images.hpp"
 #include "operations/labels.hpp"
+#include "operations/leftovers.hpp"
 #include "operations/probe.hpp"
 #include "operations/removal.hpp"
 
@@ -156,6 +157,7 @@ domain::ContainerSpec stage_spec(const domain::ContainerSpec& spec, const std::s
 }
 
 Task<> stage(Context& context, const CatalogEntry& entry, domain::ContainerSpec spec) {
+  sign(context, spec);
   // One that a killed engine or client left must not be in the way.
   BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(spec.name, kWithItsVolumes));
   const auto staged = co_await start_and_watch(context, entry, spec);

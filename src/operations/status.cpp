@@ -67,11 +67,18 @@ Task<StatusReport> status(Context& context, Look look) {
   for (const auto& broken : context.catalog.broken())
     for (const auto& line : split(broken.error.why, '\n'))
       report.notes.push_back(fmt::format("{} cannot be used: {}", broken.name, line));
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await recover_all(context));
+  BOOST_OUTCOME_CO_TRY(auto recovered, co_await recover_all(context));
+  std::move(recovered.notes.begin(), recovered.notes.end(), std::back_inserter(report.notes));
+  const auto& containers = recovered.containers;
   std::vector<ServiceView> views;
   for (const auto& entry : context.catalog.entries()) {
-    BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
-    if (view.installed()) views.push_back(std::move(view));
+    auto view = view_of(context, entry, containers);
+    if (!view && !is_damaged(view.error())) co_return view.error();
+    if (!view) {
+      report.notes.push_back(in_one_line(view.error()));
+      view = containers_of(entry, containers);
+    }
+    if (view.value().installed()) views.push_back(std::move(view).value());
   }
   const auto health = co_await observe_all(context, views, look);
   for (std::size_t i = 0; i < views.size(); ++i)

@@ -32,7 +32,7 @@ struct GpuLockStatus {
 struct StatusReport {
   std::vector<ServiceStatus> services;  // the installed ones, by name
   std::optional<GpuLockStatus> gpu_lock;
-  std::vector<std::string> notes;  // catalog files that cannot be used
+  std::vector<std::string> notes;  // what cannot be read, or not be finished, and what to do
   bool all_green() const;          // and none is missing; stopped ones do not count
 };
 

@@ -89,7 +89,10 @@ std::vector<std::string> advice(const UpdateJob& job, ErrorCode code) {
 // What to say when not even the old version could be brought back, or is not what it was.
 Error not_undone(const UpdateJob& job, const UpdatePlan& plan, Error error, const Error& undoing) {
   const auto& name = job.entry->name;
-  if (plan.status == UpdatePlan::Status::rolled_back) {
+  if (plan.status == UpdatePlan::Status::rolled_back && undoing.code == ErrorCode::kNotFound) {
+    error.state = "the new version is gone and the data are as they were, but " + undoing.why;
+    error.next = {fmt::format("aistack start {}   (makes it anew, of the version before)", name)};
+  } else if (plan.status == UpdatePlan::Status::rolled_back) {
     error.state = "the previous version is back, but it is not green: " + undoing.why;
     error.next = {fmt::format("aistack logs {} 50", name), fmt::format("aistack repair {}", name)};
   } else {

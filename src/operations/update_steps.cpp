@@ -7,6 +7,7 @@
 #include "base/when_all.hpp"
 #include "operations/carry_over.hpp"
 #include "operations/dependencies.hpp"
+#include "operations/leftovers.hpp"
 #include "operations/removal.hpp"
 #include "operations/snapshot.hpp"
 #include "operations/soak.hpp"
@@ -49,6 +50,7 @@ Task<> create_next(UpdateJob& job, Change& change) {
   BOOST_OUTCOME_CO_TRY(co_await fill_spec(job, change));
   auto spec = change.spec;
   spec.name = next_name(spec.name);
+  sign(job.context, spec);
   BOOST_OUTCOME_CO_TRY(co_await job.context.engine.remove_container(spec.name, kKeepItsVolumes));
   BOOST_OUTCOME_CO_TRY(
       auto id, co_await create_from(job.context, std::move(spec), change.member.to_image_id));
