@@ -6,6 +6,8 @@
 
 #include "base/when_all.hpp"
 #include "operations/carry_over.hpp"
+#include "operations/labels.hpp"
+#include "operations/leftovers.hpp"
 #include "operations/removal.hpp"
 
 namespace aistack::operations {
@@ -106,15 +108,25 @@ Task<std::string> swap(Context& context, domain::ContainerSpec spec, std::string
   const auto name = spec.name;
   auto carried = co_await carry_anonymous_volumes(context, old_name, spec);
   if (!carried) co_return unchanged(std::move(carried).error());
+  const auto labels = spec.config.value("Labels", nlohmann::json::object());
+  const auto service = labels.value(kServiceLabel, name);
   spec.name = next_name(name);
+  sign(context, spec);
   // Made first: a specification that the engine refuses costs no downtime.
   auto created = co_await context.engine.create_container(std::move(spec));
   if (!created) co_return unchanged(std::move(created).error());
   auto exchanged = co_await exchange(context, name, old_name, old_was_running, start);
   if (exchanged) {
-    BOOST_OUTCOME_CO_TRY(
-        co_await shielded(context.engine.remove_container(previous_name(name), kKeepItsVolumes)));
-    co_return std::move(created).value();
+    const auto removed =
+        co_await shielded(context.engine.remove_container(previous_name(name), kKeepItsVolumes));
+    if (removed) co_return std::move(created).value();
+    // The next `settle` keeps the new one if it runs, and would go back otherwise.
+    if (start == StartAfterSwap::yes) {
+      context.progress.note(service, "the next command removes the old container of " + name +
+                                         ", which could not be done now: " + removed.error().why);
+      co_return std::move(created).value();
+    }
+    exchanged = removed.error();
   }
   auto error = std::move(exchanged).error();
   const auto undone = co_await shielded(undo(context, name, old_name, old_was_running));

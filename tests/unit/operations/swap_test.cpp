@@ -4,12 +4,16 @@
 #include <gtest/gtest.h>
 
 #include "operations/install.hpp"
+#include "operations/status.hpp"
+#include "operations/stop.hpp"
 #include "world.hpp"
 
 namespace aistack::operations {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(SettleSteps, NothingToDoAfterACompleteSwap) {
@@ -58,6 +62,79 @@ TEST(Swap, LeavesOneRunningContainerWhicheverCallFails) {
           << call << takes_effect;
     }
   }
+}
+
+// `model`, installed, whose file then asks for something else.
+class Replacement : public ::testing::Test {
+ protected:
+  Replacement() {
+    if (!install({})) throw std::runtime_error("the service cannot be installed");
+    auto& text = world_.files.at("model.yaml");
+    text.replace(text.find("127.0.0.1:11434:"), 16, "127.0.0.1:11999:");
+    world_.read_catalog();
+  }
+  Result<DeployReport> install(DeployOptions options) {
+    auto results = world_.run(operations::install(world_.context, {"model"}, options));
+    if (!results) return results.error();
+    return std::move(results.value().front().result);
+  }
+  ports::ContainerState state() { return world_.engine.find("model")->details.state; }
+
+  testing::World world_;
+};
+
+TEST_F(Replacement, IsDoneThoughTheOldContainerCannotBeRemovedYet) {
+  const auto old = world_.engine.find("model")->details.id;
+  world_.engine.fail_next("remove", {ErrorCode::kEngineFailed, "driver failed to remove it"});
+  const auto result = install({});
+  ASSERT_OK(result);
+  EXPECT_EQ(result.value().action, Deployed::recreated);
+  EXPECT_THAT(world_.progress.lines, Contains(HasSubstr("driver failed to remove it")));
+  ASSERT_OK(world_.run(status(world_.context)));
+  EXPECT_EQ(world_.engine.containers.size(), 1U);
+  EXPECT_NE(world_.engine.find("model")->details.id, old);
+}
+
+TEST_F(Replacement, ThatIsNotStartedIsTakenBackWhereTheOldContainerCannotBeRemoved) {
+  const auto old = world_.engine.find("model")->details.id;
+  world_.engine.fail_next("remove", {ErrorCode::kEngineFailed, "driver failed to remove it"});
+  const auto result = install({.start = false});
+  EXPECT_ERROR(result, ErrorCode::kEngineFailed);
+  EXPECT_EQ(result.error().state, "the previous container is back as it was");
+  EXPECT_EQ(world_.engine.find("model")->details.id, old);
+  EXPECT_EQ(state(), ports::ContainerState::running);
+}
+
+TEST_F(Replacement, ThatIsKilledLeavesTheServiceRunning) {
+  int kills = 0;
+  for (;; ++kills) {
+    bool dead = false;
+    world_.engine.before_call = [&, left = kills](const std::string& call,
+                                                  const std::string&) mutable {
+      const bool changes = call == "create" || call == "stop" || call == "rename" ||
+                           call == "start" || call == "remove";
+      if (changes && !dead) dead = left-- == 0;
+      return dead ? std::optional{Error{ErrorCode::kIo, "killed"}} : std::nullopt;
+    };
+    static_cast<void>(install({}));
+    world_.engine.before_call = nullptr;
+    if (!dead) break;
+    ASSERT_OK(world_.run(status(world_.context)));
+    EXPECT_EQ(world_.engine.containers.size(), 1U) << kills;
+    ASSERT_NE(world_.engine.find("model"), nullptr) << kills;
+    EXPECT_EQ(state(), ports::ContainerState::running) << kills;
+  }
+  EXPECT_GE(kills, 5);
+}
+
+TEST_F(Replacement, OfAServiceThatIsToBeStoppedLeavesItStopped) {
+  ASSERT_OK(world_.run(stop(world_.context, {"model"})));
+  auto spec = world_.engine.find("model")->spec;
+  spec.name = next_name("model");
+  ASSERT_OK(world_.run(world_.engine.create_container(spec)));
+  ASSERT_OK(world_.run(status(world_.context)));
+  EXPECT_EQ(world_.engine.containers.size(), 1U);
+  EXPECT_EQ(state(), ports::ContainerState::exited);
 }
 
 }  // namespace
