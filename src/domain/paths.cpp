@@ -107,11 +107,10 @@ Result<Paths> resolve_paths(const PathsInput& input) {
                                   below(user_config ? user_config : state, "versions.lock")));
   BOOST_OUTCOME_TRY(paths.log,
                     places.choose("AISTACK_LOG_DIR", "/var/log/aistack", below(state, "log")));
-  const auto runtime = places.variable("XDG_RUNTIME_DIR");
-  const auto user_run = runtime && runtime->starts_with('/')
-                            ? std::optional<path>{path{*runtime} / "aistack"}
-                            : below(state, "run");
-  BOOST_OUTCOME_TRY(paths.run, places.choose("AISTACK_RUN_DIR", "/run/aistack", user_run));
+  // With the state, and not in XDG_RUNTIME_DIR, which a job of cron's does not have: whoever shares
+  // the state has to share its locks.
+  BOOST_OUTCOME_TRY(paths.run,
+                    places.choose("AISTACK_RUN_DIR", "/run/aistack", below(state, "run")));
   return paths;
 }
 

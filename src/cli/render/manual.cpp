@@ -83,13 +83,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kFiles{{
     {"/run/aistack", "Locks, and the agent's socket."},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kEnvironment{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kEnvironment{{
     {"AISTACK_CONFIG", "Configuration file, instead of the usual two."},
     {"AISTACK_VERSIONS_LOCK", "Instead of /etc/aistack/versions.lock."},
     {"AISTACK_COMPOSE_DIR", "Catalog directories, separated by colons, instead of the usual two."},
     {"AISTACK_STATE_DIR, AISTACK_LOG_DIR, AISTACK_RUN_DIR", "Instead of the directories above."},
-    {"XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR",
-     "Where these directories lie for users other than root."},
+    {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where these directories lie for users other than root."},
+    {"XDG_RUNTIME_DIR", "Where the engine's socket of such a user lies."},
     {"DOCKER_HOST", "The engine's socket."},
     {"NO_COLOR", "Set to anything: no colours."},
     {"COLUMNS", "Width of the output where it is no terminal."},
