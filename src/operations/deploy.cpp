@@ -19,6 +19,9 @@
 namespace aistack::operations {
 namespace {
 
+// What "drifted" where the container is to be made anew whatever the file says.
+constexpr auto kRepair = "repair";
+
 // What a rotation that was killed kept of the old values is of no use any more: the service has
 // become green with the new ones.
 void forget_old_secrets(Context& context, const CatalogEntry& entry) {
@@ -60,7 +63,7 @@ class Deployment {
     BOOST_OUTCOME_CO_TRY(parts_, co_await parts_of(context_, view_, facts_));
     if (options_.recreate)
       for (auto& part : parts_)
-        if (part.existing && part.drifted.empty()) part.drifted.emplace_back("repair");
+        if (part.existing && part.drifted.empty()) part.drifted.emplace_back(kRepair);
     BOOST_OUTCOME_CO_TRY(image_ids_, co_await image_ids(context_, entry_, parts_, options_.pull));
     containers_ = existing_ids(view_);
     co_return ok();

@@ -29,10 +29,10 @@ Result<std::optional<HeldBack>> held_back(Context& context, const ServiceView& v
     if (member.compose_service != service.name || member.to_image != wanted) continue;
     if (member.from_image_id == member.to_image_id) continue;
     // A rollback's plan has the reference of the newer version beside the id of the older one.
-    held =
-        went_back(*plan)
-            ? HeldBack{wanted, "was rolled back", {wanted, member.to_image_id}}
-            : HeldBack{wanted, "did not get through its update", {member.from_image, member.from_image_id}};
+    held = went_back(*plan) ? HeldBack{wanted, "was rolled back", {wanted, member.to_image_id}}
+                            : HeldBack{wanted,
+                                       "did not get through its update",
+                                       {member.from_image, member.from_image_id}};
   }
   return held;
 }

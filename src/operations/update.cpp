@@ -67,8 +67,8 @@ void choose_changes(UpdateJob& job, const std::vector<Wanted>& all) {
 
 Task<UpdateReport> ask_registry(Context& context, const CatalogEntry& entry) {
   UpdateReport report{.service = entry.name};
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await recover_all(context));
-  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
+  BOOST_OUTCOME_CO_TRY(const auto recovered, co_await recover_all(context));
+  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, recovered.containers));
   if (!view.has_container()) co_return no_container(entry.name);
   for (const auto& part : view.containers) {
     if (!part.container) continue;

@@ -29,7 +29,8 @@ std::vector<std::string> installed_services(Context& context,
 // of its own name. Where that fails, the service's own update says why.
 Task<std::vector<ports::ContainerSummary>> settled_containers(Context& context) {
   auto settled = co_await recover_all(context);
-  if (settled) co_return settled;
+  // What could not be recovered is that service's failure, once its turn comes.
+  if (settled) co_return std::move(settled.value().containers);
   co_return co_await context.engine.list_containers({});
 }
 

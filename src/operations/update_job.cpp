@@ -106,10 +106,10 @@ Task<UpdateReport> undo(UpdateJob& job, UpdateJournal& journal, Error error, Ope
   journal.plan().reason = error.why;
   const bool interrupted = error.code == ErrorCode::kInterrupted;
   // The lines that the container wrote last come with the error itself.
-  job.context.progress.note(job.entry->name,
-                            fmt::format("{}{}; rolling back",
-                                        interrupted ? "" : "the new version failed: ",
-                                        error.why.substr(0, error.why.find('\n'))));
+  job.context.progress.note(
+      job.entry->name,
+      fmt::format("{}{}; rolling back", interrupted ? "" : "the new version failed: ",
+                  error.why.substr(0, error.why.find('\n'))));
   const auto undone = co_await shielded(undo_patiently(job, journal));
   auto report =
       report_of(job, undone ? Outcome::rolled_back : Outcome::not_rolled_back, journal.plan());

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/open_to_look.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/table.hpp"
@@ -41,7 +42,7 @@ nlohmann::ordered_json json(const Catalog& catalog) {
 }
 
 Task<int> run_catalog(Session& session, const Arguments& arguments) {
-  BOOST_OUTCOME_CO_TRY(const auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(const auto* context, open_to_look(session));
   const auto& catalog = context->catalog;
   if (arguments.flag("--names")) {
     for (const auto& entry : catalog.entries()) session.output.write_line(entry.name);
@@ -90,7 +91,7 @@ CatalogEntry without_secrets(CatalogEntry entry) {
 }
 
 Task<int> run_show(Session& session, const Arguments& arguments) {
-  BOOST_OUTCOME_CO_TRY(const auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(const auto* context, open_to_look(session));
   BOOST_OUTCOME_CO_TRY(const auto* entry,
                        context->catalog.find(arguments.value("SERVICE").value_or("")));
   const auto shown = without_secrets(*entry);

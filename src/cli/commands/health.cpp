@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/open_to_look.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/json.hpp"
 #include "cli/render/table.hpp"
@@ -71,7 +72,7 @@ void print(Session& session, const HealthReport& report) {
 }
 
 Task<int> run_health(Session& session, const Arguments& arguments) {
-  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(auto* context, open_to_look(session));
   BOOST_OUTCOME_CO_TRY(const auto report, co_await operations::health(*context));
   std::string saved;
   if (arguments.flag("--save")) {  // before anything is printed: the answer is one document

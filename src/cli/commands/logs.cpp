@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/open_to_look.hpp"
 #include "cli/render/colored_text.hpp"
 #include "cli/render/error.hpp"
 #include "cli/render/json.hpp"
@@ -68,7 +69,7 @@ void print_line(Session& session, const operations::LogEntry& entry, bool timest
 
 Task<int> run_logs(Session& session, const Arguments& arguments) {
   BOOST_OUTCOME_CO_TRY(const auto lines, line_count(arguments));
-  BOOST_OUTCOME_CO_TRY(auto* context, session.open());
+  BOOST_OUTCOME_CO_TRY(auto* context, open_to_look(session));
   operations::LogsRequest request{.service = arguments.value("SERVICE").value_or("")};
   BOOST_OUTCOME_CO_TRY(request.since, since(arguments, context->clock.now()));
   // A point in time alone asks for everything after it.

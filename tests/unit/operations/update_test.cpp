@@ -221,9 +221,10 @@ INSTANTIATE_TEST_SUITE_P(Staged, FailedVersion, ::testing::Bool());
 TEST_P(FailedVersion, IsNotPutInByAStart) {
   stage.start();
   stage.expect(stage.old_image, kOldData, "after a start");
-  EXPECT_THAT(stage.world.progress.lines,
-              Contains("model: note registry/model:2 did not get through its update: the version before it "
-                       "goes on (aistack update model tries it again)"));
+  EXPECT_THAT(
+      stage.world.progress.lines,
+      Contains("model: note registry/model:2 did not get through its update: the version before it "
+               "goes on (aistack update model tries it again)"));
 }
 
 TEST_P(FailedVersion, IsNotPutInWhereTheContainerIsGone) {
