@@ -25,9 +25,10 @@ namespace {
 
 // A standard stream that is closed (`2>&-`) would be the number of the next file that is opened,
 // and what is meant for the stream would go there. Ascending: `open` gives the lowest free number.
+// For reading only: an answer that nobody can get is a failure, not a success.
 void open_standard_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDONLY);
 }
 
 std::map<std::string, std::string> read_environment() {

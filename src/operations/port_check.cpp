@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -59,7 +60,22 @@ bool held_by(const std::string& name, const WantedPort& wanted,
   return false;
 }
 
+// The engine's own process, which listens for a container.
+bool is_proxy(const ports::PortHolder& holder) {
+  return holder.program == "docker-proxy" || holder.program == "rootlessport" ||
+         holder.program == "conmon";
+}
+
+// A container that is restarted again and again has its ports now and then; they are not listed
+// with it in between.
+bool comes_and_goes(const std::string& name, const std::vector<ports::ContainerSummary>& all) {
+  return std::any_of(all.begin(), all.end(), [&](const auto& container) {
+    return container.name == name && container.state == ports::ContainerState::restarting;
+  });
+}
+
 std::string stop_process(const ports::PortHolder& holder) {
+  if (is_proxy(holder)) return "docker ps   (shows which container has it)";
   if (!holder.unit.empty()) return "sudo systemctl stop " + holder.unit;
   if (holder.pid != 0) return fmt::format("sudo kill {}", holder.pid);
   return fmt::format("sudo ss -ltnp   (shows who listens on {})", holder.address);
@@ -110,8 +126,9 @@ Result<> check_ports(Context& context, const CatalogEntry& entry, const domain::
     if (const auto holder = holding_container(port, own_container, all))
       return held_by_container(entry, port, *holder);
     if (!context.engine.local() || held_by(own_container, port, all)) continue;
-    if (const auto holder = context.host.port_holder(port.host_ip, port.host_port, port.protocol))
-      return held_by_process(entry, port, *holder);
+    const auto holder = context.host.port_holder(port.host_ip, port.host_port, port.protocol);
+    if (!holder || (is_proxy(*holder) && comes_and_goes(own_container, all))) continue;
+    return held_by_process(entry, port, *holder);
   }
   return ok();
 }

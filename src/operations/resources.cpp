@@ -4,6 +4,7 @@
 
 #include "base/when_all.hpp"
 #include "operations/labels.hpp"
+#include "operations/service_record.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -79,21 +80,36 @@ Error directory_gone(const ports::VolumeDetails& volume, const std::filesystem::
   return error;
 }
 
+// Has the service a container of this installation? Its record is older then; where the state was
+// wiped by hand, a new installation has just written a new one.
+Task<bool> has_been_used(Context& context, std::string service) {
+  BOOST_OUTCOME_CO_TRY(const auto record, read_record(context.state, service));
+  if (!record) co_return false;
+  const ports::ContainerQuery query{.all = true, .labels = {{kServiceLabel, service}}};
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
+  for (const auto& container : containers) {
+    BOOST_OUTCOME_CO_TRY(const auto details,
+                         co_await context.engine.inspect_container(container.id));
+    if (details && details->created >= record->installed_at) co_return true;
+  }
+  co_return false;
+}
+
 // A volume that exists is bound to a directory that may not: a disk that is not mounted, or
 // `rm -rf /var/lib/aistack/*`. An empty one in its place would look as if all data were lost, and
 // what is written then would lie on the wrong disk; so it is made only where nothing speaks for
-// data: no container of the service, and not even the directory around it.
+// data: no container of this installation, and not even the directory around it.
 Task<> restore_directory(Context& context, const std::string& service,
                          const ports::VolumeDetails& volume) {
   const auto directory = directory_of(volume);
   if (directory.empty() || context.host.exists(directory)) co_return ok();
   // Where this user may not look, the engine may.
   if (!context.host.list_directory(directory)) co_return ok();
-  const ports::ContainerQuery query{.all = true, .labels = {{kServiceLabel, service}}};
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
   const bool ours = directory == context.volumes_root / volume.name;
-  if (!ours || !containers.empty() || context.host.exists(context.volumes_root))
+  if (!ours || context.host.exists(context.volumes_root))
     co_return directory_gone(volume, directory);
+  BOOST_OUTCOME_CO_TRY(const bool used, co_await has_been_used(context, service));
+  if (used) co_return directory_gone(volume, directory);
   co_return context.host.make_directory(directory);
 }
 

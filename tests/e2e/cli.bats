@@ -84,10 +84,13 @@ teardown() { :; }
 }
 
 @test "closed standard streams are no trap" {
-  local closed
-  for closed in '0<&-' '>&-' '2>&-' '0<&- >&- 2>&-'; do
+  local closed code
+  for closed in '0<&-' '2>&-' '>&-' '0<&- >&- 2>&-'; do
+    # An answer that nobody can get is a failure.
+    code=0
+    [[ $closed != *" >&-"* && $closed != ">&-" ]] || code=1
     run timeout 20 bash -c "\"\$AISTACK_BINARY\" version $closed"
-    assert_equal 0 "$status"
+    assert_equal "$code" "$status"
     run timeout 20 bash -c "\"\$AISTACK_BINARY\" start nosuch $closed"
     assert_equal 2 "$status"
   done

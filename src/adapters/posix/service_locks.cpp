@@ -18,6 +18,7 @@ namespace aistack::adapters::posix {
 namespace {
 
 using std::chrono::milliseconds;
+constexpr milliseconds kNamedWithin{100};
 constexpr milliseconds kFirstPause{5};
 constexpr milliseconds kLongestPause{200};
 
@@ -41,6 +42,8 @@ bool still_there(int fd, const std::filesystem::path& path) {
          ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
+constexpr auto kNameless = "another aistack process";
+
 // "pid 812 (install, for 12s)", as far as the lock's file tells.
 std::string describe_holder(int fd, Time now) {
   std::array<char, 1024> block;
@@ -50,7 +53,7 @@ std::string describe_holder(int fd, Time now) {
   const auto number = [&](const char* key) {
     return info.is_object() && info.contains(key) && info[key].is_number_integer();
   };
-  if (!number("pid")) return "another aistack process";
+  if (!number("pid")) return kNameless;
   std::string result = fmt::format("pid {}", info["pid"].dump());
   const auto word = [&](const char* key) {
     return info.contains(key) && info[key].is_string() ? info[key].get<std::string>() : "";
@@ -70,13 +73,17 @@ class FlockLocks : public ports::ServiceLocks {
 
   Task<std::unique_ptr<ports::ServiceLock>> acquire(std::string service, std::string operation,
                                                     std::chrono::nanoseconds wait) override {
-    const auto deadline = clock_.steady_now() + wait;
+    const auto begin = clock_.steady_now();
+    const auto deadline = begin + wait;
     const auto path = directory_ / (service + ".lock");
     std::chrono::nanoseconds pause = kFirstPause;
     while (true) {
       BOOST_OUTCOME_CO_TRY(auto attempt, try_once(path, operation));
       if (attempt.lock) co_return std::move(attempt.lock);
-      const auto left = deadline - clock_.steady_now();
+      const auto now = clock_.steady_now();
+      // Who has just got the lock writes its name a moment later.
+      const bool unnamed = attempt.holder == kNameless && now < begin + kNamedWithin;
+      const auto left = (unnamed ? std::max(deadline, begin + kNamedWithin) : deadline) - now;
       if (left <= std::chrono::nanoseconds::zero()) co_return locked(service, attempt.holder, wait);
       const auto nap = std::min<std::chrono::nanoseconds>(pause, left);
       BOOST_OUTCOME_CO_TRY(co_await clock_.sleep(nap));

@@ -178,6 +178,20 @@ TEST_F(InstallTest, APortOfAProcessIsNamedBeforeAnythingChanges) {
   EXPECT_TRUE(world_.engine.changes().empty());
 }
 
+// What listens between two starts of a container in a loop is the engine's, and for it.
+TEST_F(InstallTest, AContainerInALoopDoesNotHoldItsOwnPort) {
+  installed("model");
+  auto& details = world_.engine.find("model")->details;
+  details.state = ports::ContainerState::restarting;
+  details.ports.clear();
+  world_.host.holders[11434] = {
+      .pid = 5, .program = "docker-proxy", .unit = "docker", .address = "127.0.0.1:11434"};
+  auto& text = world_.files.at("model.yaml");
+  text.replace(text.find("    volumes:"), 0, "    environment: { MENDED: \"yes\" }\n");
+  world_.read_catalog();
+  EXPECT_EQ(installed("model").action, Deployed::recreated);
+}
+
 TEST_F(InstallTest, AForeignContainerWithOurNameIsNeverTouched) {
   domain::ContainerSpec foreign{.name = "model"};
   foreign.config["Image"] = "registry/model:1";

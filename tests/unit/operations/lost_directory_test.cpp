@@ -56,6 +56,14 @@ TEST_F(LostDirectory, OfAStackThatWasWipedIsMadeAgain) {
   EXPECT_TRUE(world.host.exists("/volumes/model_data"));
 }
 
+TEST_F(LostDirectory, OfAStateThatWasWipedUnderItsContainersIsMadeAgain) {
+  ASSERT_OK(world.run(world.clock.sleep(std::chrono::seconds{5})));
+  world.state.documents.clear();
+  lose("/volumes");
+  ASSERT_OK(first(world.run(install(world.context, {"model"}, {}))));
+  EXPECT_TRUE(world.host.exists("/volumes/model_data"));
+}
+
 TEST_F(LostDirectory, IsBackWithItsDisk) {
   ASSERT_OK(world.run(stop(world.context, {"model"})));
   lose("/volumes");
