@@ -34,8 +34,7 @@ Error cannot(std::string what, ErrorCode code, std::string why, std::string next
 
 bool runs(const ServiceView& view) {
   const auto& main = view.main().container;
-  return main && (main->state == ports::ContainerState::running ||
-                  main->state == ports::ContainerState::restarting);
+  return main && is_up(main->state);
 }
 
 // The volume of the entry that `spec.volume` means, by key or by name.

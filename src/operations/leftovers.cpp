@@ -8,6 +8,7 @@
 #include "operations/labels.hpp"
 #include "operations/removal.hpp"
 #include "operations/service_record.hpp"
+#include "operations/stack.hpp"
 #include "operations/stage.hpp"
 #include "operations/swap.hpp"
 
@@ -21,19 +22,13 @@ using Record = std::optional<ServiceRecord>;
 // The state directory that a container was made for.
 constexpr auto kStateLabel = "io.aistack.state";
 
-const ContainerSummary* find(const Containers& all, const std::string& name) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 // The container that tells who replaces `name`: the new one, and the old one where only that is
 // left.
 const ContainerSummary* witness(const Containers& all, const std::string& name) {
-  if (const auto* next = find(all, next_name(name))) return next;
-  const auto* previous = find(all, previous_name(name));
+  if (const auto* next = container_named(all, next_name(name))) return next;
+  const auto* previous = container_named(all, previous_name(name));
   if (previous == nullptr) return nullptr;
-  const auto* current = find(all, name);
+  const auto* current = container_named(all, name);
   return current != nullptr ? current : previous;
 }
 
@@ -59,9 +54,9 @@ Result<bool> is_own(const Context& context, const CatalogEntry& entry,
 
 // What will be called `name` once the replacement is settled, if it was stopped for that.
 const ContainerSummary* stopped_for_it(const Containers& all, const std::string& name) {
-  const auto* current = find(all, name);
+  const auto* current = container_named(all, name);
   if (current != nullptr && current->state == ports::ContainerState::running) return nullptr;
-  const auto* previous = find(all, previous_name(name));
+  const auto* previous = container_named(all, previous_name(name));
   const auto* kept = previous != nullptr ? previous : current;
   const bool ended = kept != nullptr && kept->state == ports::ContainerState::exited;
   return ended ? kept : nullptr;
@@ -78,7 +73,7 @@ Task<> start_again(Context& context, const std::string& service, const std::stri
 
 Task<bool> clear_trial(Context& context, const CatalogEntry& entry, const std::string& name,
                        const Containers& all, const Record& record) {
-  const auto* trial = find(all, stage_name(name));
+  const auto* trial = container_named(all, stage_name(name));
   if (trial == nullptr) co_return false;
   BOOST_OUTCOME_CO_TRY(const bool own, is_own(context, entry, *trial, record));
   if (!own) co_return false;
@@ -112,7 +107,7 @@ bool leaves_something(const CatalogEntry& entry, const Containers& all) {
   return std::any_of(
       entry.project.services.begin(), entry.project.services.end(), [&](const auto& service) {
         const auto& name = service.container_name;
-        return find(all, stage_name(name)) != nullptr || witness(all, name) != nullptr;
+        return container_named(all, stage_name(name)) != nullptr || witness(all, name) != nullptr;
       });
 }
 

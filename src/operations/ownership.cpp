@@ -61,26 +61,28 @@ bool is_ours(const ports::ContainerSummary& container, const Catalog& catalog) {
       });
 }
 
+fs::path bind_source(const ports::VolumeDetails& volume) {
+  const auto how = split(value_of(volume.options, "o"), ',');
+  const bool bound = volume.driver == "local" && (contains(how, "bind") || contains(how, "rbind"));
+  const fs::path directory = value_of(volume.options, "device");
+  return bound && directory.is_absolute() ? directory.lexically_normal() : fs::path{};
+}
+
 fs::path bound_directory(const ports::VolumeDetails& volume, const std::vector<fs::path>& roots) {
-  const auto device = volume.options.find("device");
-  if (volume.driver != "local" || device == volume.options.end()) return {};
-  const fs::path directory = device->second;
+  auto directory = bind_source(volume);
   const bool below = std::any_of(roots.begin(), roots.end(), [&](const fs::path& root) {
-    return directory.lexically_normal() == (root / volume.name).lexically_normal();
+    return directory == (root / volume.name).lexically_normal();
   });
-  return below ? directory.lexically_normal() : fs::path{};
+  return below ? directory : fs::path{};
 }
 
 fs::path own_directory(const ports::VolumeDetails& volume, const Catalog& catalog,
                        const std::vector<fs::path>& roots) {
   if (auto directory = bound_directory(volume, roots); !directory.empty()) return directory;
-  const auto device = volume.options.find("device");
   const auto entry = catalog.find(value_of(volume.labels, kVolumeLabel));
-  if (volume.driver != "local" || device == volume.options.end() || !entry) return {};
-  if (!is_plain(*entry.value(), volume.name)) return {};
-  const auto directory = fs::path{device->second}.lexically_normal();
-  const bool named_alike = directory.is_absolute() && directory.filename() == volume.name;
-  return named_alike ? directory : fs::path{};
+  if (!entry || !is_plain(*entry.value(), volume.name)) return {};
+  auto directory = bind_source(volume);
+  return directory.filename() == volume.name ? directory : fs::path{};
 }
 
 bool is_anonymous(const std::string& volume) {

@@ -27,6 +27,9 @@ bool is_ours(const ports::VolumeDetails& volume, const Catalog& catalog,
 bool is_ours(const ports::NetworkDetails& network, const Catalog& catalog,
              const std::vector<std::string>& attached);
 
+// The directory that a volume of the driver `local` is bound to; "" where it is bound to none.
+std::filesystem::path bind_source(const ports::VolumeDetails& volume);
+
 // The directory of a volume that aistack bound below one of `roots`; "" if it did not.
 std::filesystem::path bound_directory(const ports::VolumeDetails& volume,
                                       const std::vector<std::filesystem::path>& roots);

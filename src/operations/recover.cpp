@@ -9,7 +9,9 @@
 #include "operations/old_images.hpp"
 #include "operations/removal.hpp"
 #include "operations/snapshot.hpp"
+#include "operations/stack.hpp"
 #include "operations/stage.hpp"
+#include "operations/stop.hpp"
 #include "operations/swap.hpp"
 #include "operations/ui_binding.hpp"
 
@@ -21,31 +23,26 @@ using domain::UpdatePlan;
 using ports::ContainerSummary;
 using Containers = std::vector<ContainerSummary>;
 
-const ContainerSummary* find(const Containers& all, const std::string& name) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 // The names alone do not tell which container is which: somebody may have removed the old one.
 const ContainerSummary* new_container(const Containers& all, const PlanMember& member) {
-  const auto* current = find(all, member.container);
-  if (current == nullptr || find(all, previous_name(member.container)) != nullptr) return current;
+  const auto* current = container_named(all, member.container);
+  if (current == nullptr || container_named(all, previous_name(member.container)) != nullptr)
+    return current;
   const bool runs_new_image =
       current->image_id == member.to_image_id && member.to_image_id != member.from_image_id;
   return runs_new_image ? current : nullptr;
 }
 
 const ContainerSummary* old_container(const Containers& all, const PlanMember& member) {
-  if (const auto* previous = find(all, previous_name(member.container))) return previous;
-  return new_container(all, member) != nullptr ? nullptr : find(all, member.container);
+  if (const auto* previous = container_named(all, previous_name(member.container))) return previous;
+  return new_container(all, member) != nullptr ? nullptr : container_named(all, member.container);
 }
 
 // The new containers go before the data comes back: nothing may write to it meanwhile.
 Task<> remove_new(Context& context, const UpdatePlan& plan, const Containers& all) {
   for (const auto& member : plan.members) {
     for (const auto& beside : {stage_name(member.container), next_name(member.container)})
-      if (find(all, beside) != nullptr) {
+      if (container_named(all, beside) != nullptr) {
         BOOST_OUTCOME_CO_TRY(co_await context.engine.remove_container(beside, kWithItsVolumes));
       }
     if (const auto* made = new_container(all, member)) {
@@ -55,19 +52,13 @@ Task<> remove_new(Context& context, const UpdatePlan& plan, const Containers& al
   co_return ok();
 }
 
-bool is_up(const ContainerSummary& container) {
-  return container.state == ports::ContainerState::running ||
-         container.state == ports::ContainerState::restarting ||
-         container.state == ports::ContainerState::paused;
-}
-
 // Somebody, or a restart of the machine, may have started what the update had stopped. It would go
 // on writing into directories that are moved away and deleted.
 Task<> stop_old(Context& context, const UpdatePlan& plan, const Containers& all) {
   for (auto member = plan.members.rbegin(); member != plan.members.rend(); ++member) {
     const auto* old = old_container(all, *member);
-    if (old == nullptr || !is_up(*old)) continue;
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.stop_container(old->name, std::nullopt));
+    if (old == nullptr || !is_up(old->state)) continue;
+    BOOST_OUTCOME_CO_TRY(co_await end_container(context, *old));
   }
   co_return ok();
 }
@@ -90,7 +81,7 @@ Task<> undo_steps(Context& context, const UpdatePlan& plan) {
   BOOST_OUTCOME_CO_TRY(co_await remove_new(context, plan, all));
   BOOST_OUTCOME_CO_TRY(co_await bring_data_back(context, plan, all));
   for (const auto& member : plan.members)
-    if (find(all, previous_name(member.container)) != nullptr) {
+    if (container_named(all, previous_name(member.container)) != nullptr) {
       BOOST_OUTCOME_CO_TRY(co_await context.engine.rename_container(previous_name(member.container),
                                                                     member.container));
     }

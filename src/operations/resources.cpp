@@ -4,6 +4,7 @@
 
 #include "base/when_all.hpp"
 #include "operations/labels.hpp"
+#include "operations/ownership.hpp"
 #include "operations/service_record.hpp"
 
 namespace aistack::operations {
@@ -61,16 +62,6 @@ Result<> bind_to_directory(Context& context, domain::VolumeSpec& spec) {
   return ok();
 }
 
-// The directory that a volume is bound to; "" where it is bound to none.
-std::filesystem::path directory_of(const ports::VolumeDetails& volume) {
-  const auto option = [&](const char* name) -> std::string {
-    const auto found = volume.options.find(name);
-    return found == volume.options.end() ? "" : found->second;
-  };
-  const bool bound = volume.driver == "local" && option("type") == "none";
-  return bound ? std::filesystem::path{option("device")} : std::filesystem::path{};
-}
-
 Error directory_gone(const ports::VolumeDetails& volume, const std::filesystem::path& directory) {
   Error error{ErrorCode::kNotFound,
               fmt::format("the data of the volume {} was in {}, which does not exist", volume.name,
@@ -101,7 +92,7 @@ Task<bool> has_been_used(Context& context, std::string service) {
 // data: no container of this installation, and not even the directory around it.
 Task<> restore_directory(Context& context, const std::string& service,
                          const ports::VolumeDetails& volume) {
-  const auto directory = directory_of(volume);
+  const auto directory = bind_source(volume);
   if (directory.empty() || context.host.exists(directory)) co_return ok();
   // Where this user may not look, the engine may.
   if (!context.host.list_directory(directory)) co_return ok();

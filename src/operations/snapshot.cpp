@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "operations/ownership.hpp"
 #include "operations/resources.hpp"
 
 namespace aistack::operations {
@@ -20,21 +21,15 @@ std::string option_of(const ports::VolumeDetails& volume, const char* name) {
   return found == volume.options.end() ? "" : found->second;
 }
 
-bool is_bound(const ports::VolumeDetails& volume) {
-  const auto how = split(option_of(volume, "o"), ',');
-  return std::any_of(how.begin(), how.end(),
-                     [](const auto& word) { return word == "bind" || word == "rbind"; });
-}
-
 // The directory that holds a volume's data while no container uses it: the one that it is bound to,
 // else where the engine has it. Absent: what holds them (NFS, a disk, whatever a plug-in does) is
 // mounted for the containers that use it, and else the engine's directory is empty.
 std::optional<fs::path> directory_of(const ports::VolumeDetails& volume) {
   if (volume.driver != "local") return std::nullopt;
-  const auto device = option_of(volume, "device");
-  const bool bound = is_bound(volume);
-  if (!bound && (!device.empty() || !option_of(volume, "type").empty())) return std::nullopt;
-  const fs::path directory = bound ? device : volume.mountpoint;
+  if (auto directory = bind_source(volume); !directory.empty()) return directory;
+  if (!option_of(volume, "device").empty() || !option_of(volume, "type").empty())
+    return std::nullopt;
+  const fs::path directory = volume.mountpoint;
   if (!directory.is_absolute()) return std::nullopt;
   return directory;
 }

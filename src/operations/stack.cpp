@@ -47,6 +47,13 @@ bool is_up(ports::ContainerState state) {
          state == ports::ContainerState::paused;
 }
 
+const ports::ContainerSummary* container_named(const std::vector<ports::ContainerSummary>& all,
+                                               const std::string& name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 const ContainerView& ServiceView::main() const {
   const auto found = std::find_if(containers.begin(), containers.end(), [&](const auto& view) {
     return view.service->name == entry->spec().main;

@@ -25,6 +25,10 @@ struct ContainerView {
   std::optional<ports::ContainerSummary> container;
 };
 
+// The one of that name; null if there is none.
+const ports::ContainerSummary* container_named(const std::vector<ports::ContainerSummary>& all,
+                                               const std::string& name);
+
 struct ServiceView {
   const CatalogEntry* entry = nullptr;
   std::optional<ServiceRecord> record;

@@ -55,17 +55,19 @@ Task<StopReport> run_one(Context& context, std::string service) {
 
 }  // namespace
 
+Task<> end_container(Context& context, const ports::ContainerSummary& container) {
+  if (container.state == ports::ContainerState::paused) {
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.unpause_container(container.id));
+  }
+  co_return co_await context.engine.stop_container(container.id, std::nullopt);
+}
+
 Task<bool> stop_containers(Context& context, const ServiceView& view) {
   bool any = false;
   for (auto part = view.containers.rbegin(); part != view.containers.rend(); ++part) {
     if (!part->container || !is_up(part->container->state)) continue;
     any = true;
-    const auto& id = part->container->id;
-    // Podman does not stop a paused container.
-    if (part->container->state == ports::ContainerState::paused) {
-      BOOST_OUTCOME_CO_TRY(co_await context.engine.unpause_container(id));
-    }
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.stop_container(id, std::nullopt));
+    BOOST_OUTCOME_CO_TRY(co_await end_container(context, *part->container));
   }
   co_return any;
 }

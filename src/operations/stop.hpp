@@ -22,6 +22,9 @@ struct StopResult {
 // against the order in which they started.
 Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> services);
 
+// Stops one that is up. A paused one is resumed for it: Podman would not stop it.
+Task<> end_container(Context& context, const ports::ContainerSummary& container);
+
 // Stops what runs of a service, the last started first. No record is written.
 Task<bool> stop_containers(Context& context, const ServiceView& view);
 

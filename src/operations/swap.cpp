@@ -132,7 +132,7 @@ Task<std::string> swap(Context& context, domain::ContainerSpec spec, std::string
   const auto undone = co_await shielded(undo(context, name, old_name, old_was_running));
   if (undone) co_return with_state(std::move(error), "the previous container is back as it was");
   error.state = "the previous container could not be brought back: " + undone.error().why;
-  error.next = {"aistack start SERVICE finishes this once the engine answers"};
+  error.next = {fmt::format("aistack start {}   (finishes this once the engine answers)", service)};
   co_return error;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "operations/labels.hpp"
+#include "operations/recover.hpp"
 #include "operations/service_record.hpp"
 
 namespace aistack::operations {
@@ -42,8 +43,10 @@ Result<std::vector<ServiceStatus>> undescribed_services(
   BOOST_OUTCOME_TRY(const auto services, recorded_services(context.state));
   for (const auto& service : services) {
     if (is_described(context.catalog, service)) continue;
-    BOOST_OUTCOME_TRY(const auto record, read_record(context.state, service));
-    if (!record) continue;
+    const auto read = read_record(context.state, service);
+    if (!read && !is_damaged(read.error())) return read.error();
+    if (read && !read.value()) continue;  // gone meanwhile
+    const bool wanted_stopped = read && read.value()->wanted == ServiceRecord::Wanted::stopped;
     ServiceStatus status{.name = service, .state = ServiceState::missing};
     if (const auto* container = container_of(containers, service)) {
       status.state = state_of(container->state);
@@ -52,13 +55,13 @@ Result<std::vector<ServiceStatus>> undescribed_services(
       status.created = container->created;
     }
     const bool running = status.state == ServiceState::running;
-    const bool stopped = !running && record->wanted == ServiceRecord::Wanted::stopped;
+    const bool stopped = !running && wanted_stopped;
     status.seen.installed = true;
-    status.seen.wanted_stopped = record->wanted == ServiceRecord::Wanted::stopped;
+    status.seen.wanted_stopped = wanted_stopped;
     status.verdict.health = stopped   ? domain::Health::none
                             : running ? domain::Health::yellow
                                       : domain::Health::red;
-    status.verdict.reason = reason(context.catalog, service);
+    status.verdict.reason = read ? reason(context.catalog, service) : in_one_line(read.error());
     found.push_back(std::move(status));
   }
   return found;

@@ -23,11 +23,6 @@ constexpr std::chrono::seconds kEngineIsBackWithin{60};
 constexpr std::chrono::seconds kFailuresPassWithin{15};
 constexpr std::chrono::milliseconds kLookForEngineEvery{250};
 
-bool runs(const ports::ContainerSummary& container) {
-  return container.state == ports::ContainerState::running ||
-         container.state == ports::ContainerState::restarting;
-}
-
 Task<> prove(const UpdateJob& job) {
   BOOST_OUTCOME_CO_TRY(co_await wait_ready(job.context, *job.entry, std::nullopt));
   co_return ok();
@@ -269,7 +264,7 @@ Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePla
 }
 
 void note_container(UpdateJob& job, const ContainerView& part) {
-  if (runs(*part.container)) job.running.insert(part.service->name);
+  if (is_up(part.container->state)) job.running.insert(part.service->name);
   job.containers[part.service->name] = part.container->id;
 }
 
@@ -284,7 +279,7 @@ void change_image(UpdateJob& job, const ContainerView& part, const std::string& 
                                     .from_image_id = running.image_id,
                                     .to_image = to_image,
                                     .to_image_id = to_image_id,
-                                    .was_running = runs(running)}});
+                                    .was_running = is_up(running.state)}});
 }
 
 Task<UpdateReport> run_job(UpdateJob& job, bool snapshots, Operation& operation) {

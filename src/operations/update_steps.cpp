@@ -64,6 +64,17 @@ Task<> save_volumes(const UpdateJob& job, const UpdatePlan& plan) {
   co_return take_snapshots(job.context, plan.snapshots);
 }
 
+// From here on a paused container is one that runs: Podman would not stop it, and no engine start
+// it.
+Task<> resume(UpdateJob& job, UpdateJournal& journal) {
+  for (const auto& change : job.changes) {
+    if (change.running.state != ports::ContainerState::paused) continue;
+    BOOST_OUTCOME_CO_TRY(co_await journal.step(
+        "resume " + change.running.name, job.context.engine.unpause_container(change.running.id)));
+  }
+  co_return ok();
+}
+
 // Where "container_name" was edited, the running container is called so first: everything that
 // exchanges containers, finds them and puts them back goes by that name.
 Task<> adopt_names(UpdateJob& job, UpdateJournal& journal) {
@@ -196,6 +207,7 @@ Task<> stage_all(UpdateJob& job, UpdateJournal& journal) {
 // From the first change on: whatever fails here is rolled back.
 Task<> exchange(UpdateJob& job, UpdateJournal& journal) {
   auto& context = job.context;
+  BOOST_OUTCOME_CO_TRY(co_await resume(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await adopt_names(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await create_all(job, journal));
   BOOST_OUTCOME_CO_TRY(co_await check_interrupted());

@@ -293,9 +293,9 @@ TEST_F(OwnershipTest, AContainerIsOursByLabelOrByTheFileThatComposeNames) {
 TEST_F(OwnershipTest, AVolumeIsOursByLabelOrByWhereItLies) {
   ports::VolumeDetails volume{.name = "model_data", .driver = "local"};
   EXPECT_FALSE(is_ours(volume, world_.catalog, roots_, {"model_data"}));
-  volume.options = {{"device", "/volumes/model_data"}};
+  volume.options = {{"o", "bind"}, {"device", "/volumes/model_data"}};
   EXPECT_TRUE(is_ours(volume, world_.catalog, roots_, {}));
-  volume.options = {{"device", "/volumes/../etc"}};
+  volume.options = {{"o", "bind"}, {"device", "/volumes/../etc"}};
   EXPECT_FALSE(is_ours(volume, world_.catalog, roots_, {}));
   volume.options.clear();
   volume.labels = {{kComposeProject, "model"}};
@@ -309,14 +309,14 @@ TEST_F(OwnershipTest, ADirectoryBelowAFormerRootGoesWithItsVolume) {
   ports::VolumeDetails volume{.name = "model_data",
                               .driver = "local",
                               .labels = {{kVolumeLabel, "model"}},
-                              .options = {{"device", "/former/model_data"}}};
+                              .options = {{"o", "bind"}, {"device", "/former/model_data"}}};
   const auto directory = [&] { return own_directory(volume, world_.catalog, roots_); };
   EXPECT_EQ(directory(), "/former/model_data");
-  volume.options = {{"device", "/former/other"}};
+  volume.options = {{"o", "bind"}, {"device", "/former/other"}};
   EXPECT_EQ(directory(), "");
   volume.options = {{"device", ":/former/model_data"}};
   EXPECT_EQ(directory(), "") << "a share of another machine";
-  volume.options = {{"device", "/former/model_data"}};
+  volume.options = {{"o", "bind"}, {"device", "/former/model_data"}};
   volume.labels.clear();
   EXPECT_EQ(directory(), "") << "somebody else's volume";
 }
@@ -331,7 +331,7 @@ TEST_F(OwnershipTest, ADirectoryThatTheFileNamesIsItsAuthors) {
   const ports::VolumeDetails volume{.name = "model_data",
                                     .driver = "local",
                                     .labels = {{kVolumeLabel, "model"}},
-                                    .options = {{"device", "/mnt/model_data"}}};
+                                    .options = {{"o", "bind"}, {"device", "/mnt/model_data"}}};
   EXPECT_EQ(own_directory(volume, world_.catalog, roots_), "");
 }
 

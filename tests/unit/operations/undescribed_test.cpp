@@ -63,6 +63,14 @@ TEST_F(UndescribedTest, OneThatWasStoppedOnPurposeStaysStopped) {
   EXPECT_EQ(model().verdict.health, domain::Health::none);
 }
 
+TEST_F(UndescribedTest, ADamagedRecordHidesNothing) {
+  world.state.documents["model_service.json"] = {{"schema", 1}, {"wanted", 7}};
+  break_file();
+  const auto shown = model();
+  EXPECT_EQ(shown.verdict.health, domain::Health::yellow);
+  EXPECT_THAT(shown.verdict.reason, HasSubstr("installed_at"));
+}
+
 TEST_F(UndescribedTest, OneWhoseFileIsGoneSaysSo) {
   world.files.erase("model.yaml");
   world.read_catalog();

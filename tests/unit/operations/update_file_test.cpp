@@ -232,5 +232,25 @@ TEST(StageSpec, HasNoOtherContainersVolumes) {
   EXPECT_EQ(staged.host_config["Memory"], 5);
 }
 
+TEST_F(EditedFile, APausedServiceRunsTheNewVersion) {
+  ASSERT_OK(world_.run(world_.engine.pause_container("model")));
+  const auto report = update();
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().outcome, Outcome::updated);
+  EXPECT_EQ(world_.engine.find("model")->details.image_id, kNewImage);
+  EXPECT_EQ(world_.engine.find("model")->details.state, ports::ContainerState::running);
+}
+
+TEST_F(EditedFile, APausedServiceRunsAgainAfterAFailedUpdate) {
+  ASSERT_OK(world_.run(world_.engine.pause_container("model")));
+  world_.settings.updates.stage = false;
+  publish("model", {.http_status = 500});
+  const auto report = update();
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().outcome, Outcome::rolled_back);
+  EXPECT_EQ(world_.engine.find("model")->details.image_id, old_image_);
+  EXPECT_EQ(world_.engine.find("model")->details.state, ports::ContainerState::running);
+}
+
 }  // namespace
 }  // namespace aistack::operations
