@@ -68,6 +68,12 @@ Labels own_labels(const std::string& service, const compose::ComposeService& com
   return labels;
 }
 
+std::string shown_image(const ports::ContainerSummary& container) {
+  for (const auto* label : {kRunsLabel, kImageLabel})
+    if (auto image = value_of(container.labels, label); !image.empty()) return image;
+  return container.image;
+}
+
 bool belongs_to(const Labels& labels, const compose::Project& project,
                 const compose::ComposeService& service) {
   return value_of(labels, kComposeProject) == project.name &&

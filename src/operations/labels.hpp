@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compose/project.hpp"
+#include "ports/container_engine.hpp"
 
 // The labels that aistack puts on a container beside those of Docker Compose, and what it reads
 // from both.
@@ -20,8 +21,10 @@ inline constexpr auto kKeysLabel = "io.aistack.keys";
 // Present with "dropped" when the file asks for a GPU and the engine had none.
 inline constexpr auto kGpuLabel = "io.aistack.gpu";
 
-// The reference that the container was made from: after a rollback the image itself bears none.
+// The reference that the file named when the container was made.
 inline constexpr auto kImageLabel = "io.aistack.image";
+// After a rollback: that of the version which is back, as the file names a newer one.
+inline constexpr auto kRunsLabel = "io.aistack.runs";
 // The network that all services of the stack share. Each is a project of its own to Docker Compose,
 // so their files declare it external; it is made by the first install and goes with the last
 // service.
@@ -35,6 +38,10 @@ using Labels = std::map<std::string, std::string>;
 // What ours says about one container.
 Labels own_labels(const std::string& service, const compose::ComposeService& compose_service,
                   const std::string& image, bool gpu_dropped);
+
+// The reference to show for what a container runs: the engine itself knows but an id where a tag
+// has moved or the container was made by one.
+std::string shown_image(const ports::ContainerSummary& container);
 
 // Is this container the one that `service` of `project` describes, whoever made it?
 bool belongs_to(const Labels& labels, const compose::Project& project,

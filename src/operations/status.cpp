@@ -28,8 +28,7 @@ ServiceStatus status_of(const ServiceView& view, const ServiceHealth& health) {
   }
   if (const auto& main = view.main().container) {
     status.container = main->name;
-    const auto made_from = main->labels.find(kImageLabel);
-    status.image = made_from == main->labels.end() ? main->image : made_from->second;
+    status.image = shown_image(*main);
     status.created = main->created;
   }
   return status;

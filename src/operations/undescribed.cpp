@@ -51,7 +51,7 @@ Result<std::vector<ServiceStatus>> undescribed_services(
     if (const auto* container = container_of(containers, service)) {
       status.state = state_of(container->state);
       status.container = container->name;
-      status.image = container->image;
+      status.image = shown_image(*container);
       status.created = container->created;
     }
     const bool running = status.state == ServiceState::running;

@@ -37,9 +37,7 @@ UpdateReport report_of(const UpdateJob& job, Outcome outcome, const UpdatePlan& 
                       .from_image_id = member.from_image_id,
                       .to_image_id = member.to_image_id};
   report.rollback = job.kind == UpdatePlan::Kind::rollback;
-  if (report.rollback && job.before)
-    for (const auto& earlier : job.before->members)
-      if (earlier.compose_service == member.compose_service) report.to_image = earlier.from_image;
+  if (report.rollback) report.to_image = earlier_image(job, member.compose_service);
   if (plan.downtime_ms) report.downtime = std::chrono::milliseconds{*plan.downtime_ms};
   return report;
 }
@@ -221,6 +219,13 @@ Task<UpdateReport> plan_and_carry_out(UpdateJob& job, bool snapshots, Operation&
 
 }  // namespace
 
+std::string earlier_image(const UpdateJob& job, const std::string& compose_service) {
+  if (!job.before) return "";
+  for (const auto& member : job.before->members)
+    if (member.compose_service == compose_service) return member.from_image;
+  return "";
+}
+
 Error no_container(const std::string& service) {
   auto error = not_installed(service);
   error.why = "it has no container";
@@ -237,7 +242,7 @@ void announce(Context& context, const UpdateReport& report) {
       context.progress.done(service, "an update is available");
       break;
     case Outcome::updated:
-      context.progress.done(service, "updated");
+      context.progress.done(service, report.rollback ? "back at the version before" : "updated");
       break;
     case Outcome::rolled_back:
       context.progress.failed(service, "rolled back");

@@ -56,6 +56,8 @@ void change_image(UpdateJob& job, const ContainerView& part, const std::string& 
 // An Error: nothing was changed. Else the outcome tells.
 Task<UpdateReport> run_job(UpdateJob& job, bool snapshots, Operation& operation);
 
+// The reference that a container ran before the last update; "" if unknown.
+std::string earlier_image(const UpdateJob& job, const std::string& compose_service);
 // For a service that has no container: kNotFound.
 Error no_container(const std::string& service);
 // Tells the progress how it ended.

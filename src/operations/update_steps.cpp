@@ -7,6 +7,7 @@
 #include "base/when_all.hpp"
 #include "operations/carry_over.hpp"
 #include "operations/dependencies.hpp"
+#include "operations/labels.hpp"
 #include "operations/leftovers.hpp"
 #include "operations/removal.hpp"
 #include "operations/snapshot.hpp"
@@ -51,6 +52,8 @@ Task<> create_next(UpdateJob& job, Change& change) {
   auto spec = change.spec;
   spec.name = next_name(spec.name);
   sign(job.context, spec);
+  if (job.kind == UpdatePlan::Kind::rollback)
+    spec.config["Labels"][kRunsLabel] = earlier_image(job, change.member.compose_service);
   BOOST_OUTCOME_CO_TRY(co_await job.context.engine.remove_container(spec.name, kKeepItsVolumes));
   BOOST_OUTCOME_CO_TRY(
       auto id, co_await create_from(job.context, std::move(spec), change.member.to_image_id));

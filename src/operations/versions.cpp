@@ -31,9 +31,8 @@ std::optional<std::string> digest_of(const ports::ImageDetails& image,
 
 Task<ServiceVersion> version_of(Context& context, const CatalogEntry& entry,
                                 const ports::ContainerSummary& container) {
-  const auto label = container.labels.find(kImageLabel);
   ServiceVersion version{.service = entry.name,
-                         .image = label == container.labels.end() ? container.image : label->second,
+                         .image = shown_image(container),
                          .image_id = container.image_id,
                          .locked = context.versions.reference(entry.name)};
   BOOST_OUTCOME_CO_TRY(const auto image, co_await context.engine.inspect_image(container.image_id));

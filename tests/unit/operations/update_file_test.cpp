@@ -4,6 +4,7 @@
 #include "operations/install.hpp"
 #include "operations/labels.hpp"
 #include "operations/stage.hpp"
+#include "operations/status.hpp"
 #include "operations/stop.hpp"
 #include "operations/update.hpp"
 #include "world.hpp"
@@ -250,6 +251,18 @@ TEST_F(EditedFile, APausedServiceRunsAgainAfterAFailedUpdate) {
   EXPECT_EQ(report.value().outcome, Outcome::rolled_back);
   EXPECT_EQ(world_.engine.find("model")->details.image_id, old_image_);
   EXPECT_EQ(world_.engine.find("model")->details.state, ports::ContainerState::running);
+}
+
+TEST_F(EditedFile, AfterARollbackTheVersionThatRunsIsShown) {
+  testing::FakeImage second;
+  second.details.id = kNewImage;
+  world_.engine.registry["registry/model:2"] = std::move(second);
+  edit("model.yaml", "registry/model:1", "registry/model:2");
+  ASSERT_OK(update());
+  ASSERT_OK(world_.run(rollback(world_.context, "model")));
+  const auto report = world_.run(status(world_.context));
+  ASSERT_OK(report);
+  EXPECT_EQ(report.value().services.front().image, "registry/model:1");
 }
 
 }  // namespace
