@@ -292,38 +292,53 @@ std::string_view to_string(Deployed action) {
 }
 
 Task<> settle_interrupted(Context& context, const std::vector<const CatalogEntry*>& entries,
-                          EngineFacts& facts) {
+                          std::vector<ports::ContainerSummary>& containers) {
   bool changed = false;
   for (const auto* entry : entries) {
-    BOOST_OUTCOME_CO_TRY(const bool cleared,
-                         co_await clear_leftovers(context, *entry, facts.containers));
+    BOOST_OUTCOME_CO_TRY(const bool cleared, co_await clear_leftovers(context, *entry, containers));
     changed |= cleared;
   }
   if (changed) {
-    BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
+    BOOST_OUTCOME_CO_TRY(containers, co_await context.engine.list_containers({}));
   }
+  co_return ok();
+}
+
+Task<> ask_gpu(Context& context, const std::vector<const CatalogEntry*>& entries,
+               EngineFacts& facts) {
+  const bool wanted = std::any_of(entries.begin(), entries.end(), [](const auto* entry) {
+    const auto& services = entry->project.services;
+    return std::any_of(services.begin(), services.end(), [](const auto& each) { return each.gpu; });
+  });
+  if (!wanted) co_return ok();
+  BOOST_OUTCOME_CO_TRY(const auto info, co_await context.engine.info());
+  facts.gpu = info.gpu;
+  co_return ok();
+}
+
+Task<> list_containers(Context& context, EngineFacts& facts) {
+  BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
   co_return ok();
 }
 
 Task<EngineFacts> engine_facts(Context& context, const std::vector<const CatalogEntry*>& entries) {
   EngineFacts facts;
-  bool wants_gpu = false;
-  for (const auto* entry : entries)
-    for (const auto& service : entry->project.services) wants_gpu |= service.gpu;
-  BOOST_OUTCOME_CO_TRY(facts.containers, co_await context.engine.list_containers({}));
-  if (wants_gpu) {
-    BOOST_OUTCOME_CO_TRY(const auto info, co_await context.engine.info());
-    facts.gpu = info.gpu;
+  std::vector<Task<>> questions;
+  questions.push_back(ask_gpu(context, entries, facts));
+  questions.push_back(list_containers(context, facts));
+  for (auto& answered : co_await when_all(std::move(questions))) {
+    BOOST_OUTCOME_CO_TRY(std::move(answered));
   }
   co_return facts;
 }
 
-Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFacts& facts) {
+Result<> preflight(Context& context, const CatalogEntry& entry,
+                   const std::vector<ports::ContainerSummary>& containers) {
   for (const auto& service : entry.project.services) {
-    const auto spec = container_for(entry, service, {effective_image(context, entry, service), ""},
-                                    drops_gpu(service, facts));
+    const auto spec =
+        container_for(entry, service, {effective_image(context, entry, service), ""}, false);
     std::string own;
-    for (const auto& container : facts.containers) {
+    for (const auto& container : containers) {
       const bool ours = belongs_to(container.labels, entry.project, service);
       if (ours && !is_swap_name(container.name)) own = container.name;
       if (ours || container.name != spec.name) continue;
@@ -335,7 +350,7 @@ Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFact
                     fmt::format("or change \"container_name\" in {}", entry.files.back().string())};
       return error;
     }
-    auto checked = check_ports(context, entry, spec, own, facts.containers);
+    auto checked = check_ports(context, entry, spec, own, containers);
     if (!checked) return unchanged(std::move(checked).error());
   }
   return ok();

@@ -44,15 +44,19 @@ struct EngineFacts {
   bool gpu = false;  // asked for only when one of the services wants a GPU
 };
 Task<EngineFacts> engine_facts(Context& context, const std::vector<const CatalogEntry*>& entries);
+// The part of it that the engine takes longest to tell (Docker starts its runtime for the answer).
+Task<> ask_gpu(Context& context, const std::vector<const CatalogEntry*>& entries,
+               EngineFacts& facts);
 
-// Leaves replacements behind that a killed aistack did not finish, and brings `facts` up to date.
-// The caller holds the locks of all entries.
+// Leaves replacements behind that a killed aistack did not finish, and brings `containers` up to
+// date. The caller holds the locks of all entries.
 Task<> settle_interrupted(Context& context, const std::vector<const CatalogEntry*>& entries,
-                          EngineFacts& facts);
+                          std::vector<ports::ContainerSummary>& containers);
 
 // What stands in the way of deploying the service, before anything is changed: a container of
 // somebody else that has our name (kNameInUse), a port that is taken (kPortInUse).
-Result<> preflight(Context& context, const CatalogEntry& entry, const EngineFacts& facts);
+Result<> preflight(Context& context, const CatalogEntry& entry,
+                   const std::vector<ports::ContainerSummary>& containers);
 
 // Missing containers are created, drifted ones replaced, stopped and paused ones started, all in
 // the order of depends_on; then waits for green. The caller holds the service's lock and has called

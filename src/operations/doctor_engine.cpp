@@ -44,7 +44,7 @@ Check gpu_check(Context& context, const ports::EngineInfo& info) {
 Checks port_checks(Context& context, const EngineFacts& facts) {
   Checks rows;
   for (const auto& entry : context.catalog.entries()) {
-    const auto free = preflight(context, entry, facts);
+    const auto free = preflight(context, entry, facts.containers);
     if (free) continue;
     const auto view = view_of(context, entry, facts.containers);
     const bool installed = view && view.value().installed();

@@ -100,16 +100,28 @@ Task<DeployReport> run_and_report(Context& context, const CatalogEntry& entry, V
   co_return result;
 }
 
-Task<EngineFacts> check_all(Context& context, const std::vector<const CatalogEntry*>& entries,
-                            Verb verb) {
-  BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
-  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts));
+Task<> check_containers(Context& context, const std::vector<const CatalogEntry*>& entries,
+                        Verb verb, std::vector<ports::ContainerSummary>& containers) {
+  BOOST_OUTCOME_CO_TRY(containers, co_await context.engine.list_containers({}));
+  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, containers));
   for (const auto* entry : entries) {
-    BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, *entry, facts.containers));
+    BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, *entry, containers));
     if (verb != Verb::install) {
       BOOST_OUTCOME_CO_TRY(require_installed(view));
     }
-    BOOST_OUTCOME_CO_TRY(preflight(context, *entry, facts));
+    BOOST_OUTCOME_CO_TRY(preflight(context, *entry, containers));
+  }
+  co_return ok();
+}
+
+Task<EngineFacts> check_all(Context& context, const std::vector<const CatalogEntry*>& entries,
+                            Verb verb) {
+  EngineFacts facts;
+  std::vector<Task<>> checks;
+  checks.push_back(ask_gpu(context, entries, facts));
+  checks.push_back(check_containers(context, entries, verb, facts.containers));
+  for (auto& checked : co_await when_all(std::move(checks))) {
+    BOOST_OUTCOME_CO_TRY(std::move(checked));
   }
   co_return facts;
 }

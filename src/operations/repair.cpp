@@ -59,7 +59,7 @@ Task<Evidence> gather(Context& context, const ServiceView& view, const EngineFac
   const auto reference = effective_image(context, entry, *main.service);
   BOOST_OUTCOME_CO_TRY(const auto image, co_await context.engine.inspect_image(reference));
   evidence.image_missing = !image;
-  const auto checked = preflight(context, entry, facts);
+  const auto checked = preflight(context, entry, facts.containers);
   if (!checked && checked.error().code == ErrorCode::kPortInUse) evidence.port = checked.error();
   if (const auto space = context.host.disk_space(context.volumes_root); space)
     evidence.free_bytes = space.value().free_bytes;
@@ -118,7 +118,7 @@ Result<const CatalogEntry*> with_secrets(Context& context, const CatalogEntry& e
 Task<> recreate(Context& context, const CatalogEntry& entry, EngineFacts facts,
                 RepairReport& report) {
   // A network that is gone keeps an old container from starting, but not from being replaced.
-  BOOST_OUTCOME_CO_TRY(preflight(context, entry, facts));
+  BOOST_OUTCOME_CO_TRY(preflight(context, entry, facts.containers));
   BOOST_OUTCOME_CO_TRY(const auto* complete, with_secrets(context, entry));
   DeployOptions options;
   options.recreate = true;
@@ -134,7 +134,7 @@ Task<RepairReport> examine_and_repair(Context& context, const CatalogEntry& entr
                                       Operation& operation) {
   const std::vector<const CatalogEntry*> entries{&entry};
   BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
-  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts));
+  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts.containers));
   BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, facts.containers));
   if (!view.installed()) co_return not_installed(entry.name);
   BOOST_OUTCOME_CO_TRY(const auto evidence, co_await gather(context, view, facts));

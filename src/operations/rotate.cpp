@@ -24,7 +24,7 @@ Task<> deploy_now(Context& context, std::string service, DeployOptions options) 
   BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
   const std::vector<const CatalogEntry*> entries{entry};
   BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
-  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts));
+  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts.containers));
   BOOST_OUTCOME_CO_TRY(co_await deploy(context, *entry, std::move(facts), options));
   co_return ok();
 }
@@ -40,7 +40,7 @@ Task<DeployOptions> check(Context& context, const CatalogEntry& entry) {
   BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
   BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, facts.containers));
   if (!view.installed()) co_return not_installed(entry.name);
-  BOOST_OUTCOME_CO_TRY(preflight(context, entry, facts));
+  BOOST_OUTCOME_CO_TRY(preflight(context, entry, facts.containers));
   DeployOptions options;
   options.start = !view.wanted_stopped();
   options.wait = options.start;

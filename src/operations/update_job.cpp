@@ -177,7 +177,7 @@ UpdatePlan plan_of(const UpdateJob& job, const Operation& operation) {
 Task<> check_the_way(UpdateJob& job) {
   // A pull takes its time: what was seen before it is old.
   BOOST_OUTCOME_CO_TRY(job.facts.containers, co_await job.context.engine.list_containers({}));
-  auto checked = preflight(job.context, *job.entry, job.facts);
+  auto checked = preflight(job.context, *job.entry, job.facts.containers);
   if (checked) co_return ok();
   auto error = std::move(checked).error();
   if (error.code == ErrorCode::kPortInUse && !job.was_running()) co_return ok();
@@ -257,7 +257,7 @@ Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePla
                           ServiceView& view) {
   const std::vector<const CatalogEntry*> entries{&entry};
   BOOST_OUTCOME_CO_TRY(auto facts, co_await engine_facts(context, entries));
-  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts));
+  BOOST_OUTCOME_CO_TRY(co_await settle_interrupted(context, entries, facts.containers));
   BOOST_OUTCOME_CO_TRY(view, view_of(context, entry, facts.containers));
   if (!view.has_container()) co_return no_container(entry.name);
   BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));

@@ -165,6 +165,10 @@ std::string version_document(const std::string& newest, const std::string& oldes
       newest, oldest);
 }
 
+std::string pong(const std::string& newest) {
+  return fmt::format("HTTP/1.1 200 OK\r\nApi-Version: {}\r\nContent-Length: 2\r\n\r\nOK", newest);
+}
+
 std::size_t open_descriptors() {
   const auto entries = std::filesystem::directory_iterator("/proc/self/fd");
   return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));

@@ -67,6 +67,8 @@ std::string http_answer(int status, const std::string& body,
 // The document that a Docker engine gives at /version.
 std::string version_document(const std::string& newest = "1.41",
                              const std::string& oldest = "1.12");
+// What a Docker engine that speaks `newest` answers to a ping.
+std::string pong(const std::string& newest = "1.41");
 // How many file descriptors this process has open.
 std::size_t open_descriptors();
 

@@ -61,11 +61,11 @@ Task<std::string> HttpEngine::inspect_container_text(std::string name) {
 }
 
 Task<std::string> HttpEngine::create_container(domain::ContainerSpec spec) {
-  BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
+  BOOST_OUTCOME_CO_TRY(const auto api, co_await transport_.spoken());
   auto path = "/containers/create?name=" + encode(spec.name);
   if (!spec.platform.empty()) path += "&platform=" + encode(spec.platform);
   const auto files = std::move(spec.files);
-  BOOST_OUTCOME_CO_TRY(const auto request, create_request(std::move(spec), version.spoken));
+  BOOST_OUTCOME_CO_TRY(const auto request, create_request(std::move(spec), api));
   ApiCall call{Call::create_container, "POST", path, to_text(request.body),
                transport_.deadlines().create};
   BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));

@@ -145,9 +145,9 @@ Task<std::optional<ports::NetworkDetails>> HttpEngine::inspect_network(std::stri
 }
 
 Task<std::string> HttpEngine::create_network(domain::NetworkSpec spec) {
-  BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
+  BOOST_OUTCOME_CO_TRY(const auto api, co_await transport_.spoken());
   ApiCall call{Call::create_network, "POST", "/networks/create",
-               to_text(network_request(spec, version.spoken))};
+               to_text(network_request(spec, api))};
   BOOST_OUTCOME_CO_TRY(const auto reply, co_await transport_.send(std::move(call)));
   BOOST_OUTCOME_CO_TRY(const auto document, parse_document(reply.body));
   co_return text_of(document, "Id");
@@ -162,10 +162,10 @@ Task<> HttpEngine::remove_network(std::string name) {
 Task<> HttpEngine::connect_network(domain::NetworkAttachment attachment, std::string container) {
   if (!is_object_name(attachment.network))
     co_return Error{ErrorCode::kNetworkNotFound, no_such("network", attachment.network).why};
-  BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
+  BOOST_OUTCOME_CO_TRY(const auto api, co_await transport_.spoken());
   const auto path = "/networks/" + attachment.network + "/connect";
   ApiCall call{Call::connect_network, "POST", path,
-               to_text(connect_request(std::move(attachment), container, version.spoken))};
+               to_text(connect_request(std::move(attachment), container, api))};
   co_return co_await perform(std::move(call));
 }
 

@@ -184,8 +184,8 @@ Task<ports::ExecResult> HttpEngine::run_exec(std::string id) {
 Task<LogFormat> HttpEngine::log_format(const ApiStream& stream, std::string name) {
   if (stream.content_type() == "application/vnd.docker.multiplexed-stream")
     co_return LogFormat::multiplexed;
-  BOOST_OUTCOME_CO_TRY(const auto version, co_await transport_.version());
-  if (version.spoken >= ports::ApiVersion{1, 42} &&
+  BOOST_OUTCOME_CO_TRY(const auto api, co_await transport_.spoken());
+  if (api >= ports::ApiVersion{1, 42} &&
       stream.content_type() == "application/vnd.docker.raw-stream")
     co_return LogFormat::raw;
   BOOST_OUTCOME_CO_TRY(const auto details, co_await inspect_container(std::move(name)));

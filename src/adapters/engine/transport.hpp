@@ -18,7 +18,8 @@
 
 namespace aistack::engine {
 
-// One call of the API. `path` is without the version's prefix.
+// One call of the API. `path` is without the version's prefix, which is put before it unless the
+// call is what the version is found out with.
 struct ApiCall {
   Call call = Call::other;  // for the meaning of errors
   std::string method = "GET";
@@ -26,6 +27,7 @@ struct ApiCall {
   std::string body = {};                                  // JSON, if any
   std::optional<std::chrono::milliseconds> allowed = {};  // instead of the usual deadline
   std::string registry_login = {};                        // X-Registry-Auth, if any; a secret
+  bool versioned = true;
 };
 
 struct ApiReply {
@@ -74,6 +76,8 @@ class Transport {
   const http::Address& address() const { return address_; }
   const EngineDeadlines& deadlines() const { return deadlines_; }
 
+  // The version of the API that is spoken with the engine.
+  Task<ports::ApiVersion> spoken();
   Task<ports::EngineVersion> version();
 
   // An answer of at most 16 MiB. A status that is no success becomes an Error.
@@ -95,10 +99,14 @@ class Transport {
   void release(std::unique_ptr<http::Connection> connection);
   Task<> negotiate(http::Connection& connection, http::Deadline deadline,
                    std::chrono::milliseconds allowed);
+  Task<> ask_version(http::Connection& connection, http::Deadline deadline,
+                     std::chrono::milliseconds allowed);
+  void forget_engine();
   Task<int> attempt(ApiCall call, PieceSink sink);
   Task<int> finish(ApiCall call, PieceSink sink);
-  Task<int> exchange(http::Connection& connection, const ApiCall& call, const PieceSink& sink,
-                     http::Deadline deadline, std::chrono::milliseconds allowed);
+  Task<http::ResponseHead> exchange(http::Connection& connection, const ApiCall& call,
+                                    const PieceSink& sink, http::Deadline deadline,
+                                    std::chrono::milliseconds allowed);
   Task<> read_error(http::Connection& connection, const ApiCall& call, int status,
                     http::Deadline deadline, std::chrono::milliseconds allowed);
   http::Request to_request(const ApiCall& call) const;
@@ -109,7 +117,8 @@ class Transport {
   std::string endpoint_;
   EngineDeadlines deadlines_;
   EngineObserver observer_;
-  std::optional<ports::EngineVersion> version_;
+  std::optional<ports::ApiVersion> spoken_;
+  std::optional<ports::EngineVersion> version_;  // asked for only by those who want all of it
   std::vector<std::unique_ptr<http::Connection>> idle_;
   int in_use_ = 0;
   std::deque<boost::asio::steady_timer*> queue_;

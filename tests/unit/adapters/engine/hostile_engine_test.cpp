@@ -25,6 +25,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::http_answer;
 using testing::SocketServer;
@@ -62,6 +63,7 @@ class HostileEngine : public ::testing::Test {
   // A server that tells its version properly, and answers everything else with `handler`.
   void serve(SocketServer::Handler handler) {
     serve_all([handler = std::move(handler)](const Request& request) -> Answer {
+      if (request.target == "/_ping") return {testing::pong()};
       if (request.target == "/version") return {http_answer(200, testing::version_document())};
       return handler(request);
     });
@@ -297,6 +299,7 @@ TEST_P(NonsenseAnswer, IsAProtocolErrorInAnInspect) {
 TEST_P(NonsenseAnswer, IsAProtocolErrorInTheVersion) {
   serve_all([](const Request&) { return Answer{GetParam().bytes, GetParam().then}; });
   EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineProtocol);
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineProtocol);
 }
 
 TEST_F(HostileEngine, HasAHeaderWithoutEnd) {
@@ -383,15 +386,44 @@ TEST_F(HostileEngine, IsTooOld) {
 }
 
 TEST_F(HostileEngine, IsTooNew) {
-  serve_all([](const Request&) {
-    return Answer{http_answer(200, testing::version_document("1.99", "1.90")), Then::keep};
+  serve_all([](const Request& request) -> Answer {
+    if (request.target == "/_ping") return {testing::pong("1.99")};
+    return {http_answer(200, testing::version_document("1.99", "1.90"))};
   });
   EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineTooOld);
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTooOld);
+}
+
+TEST_F(HostileEngine, TellsItsVersionWithAPing) {
+  std::vector<std::string> targets;
+  serve_all([&targets](const Request& request) -> Answer {
+    targets.push_back(request.target);
+    if (request.target == "/_ping") return {testing::pong("1.47")};
+    return {http_answer(200, "[]")};
+  });
+  ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_THAT(targets, ElementsAre("/_ping", "/v1.47/containers/json?all=true"));
+}
+
+TEST_F(HostileEngine, KnowsNoPing) {
+  for (const int status : {404, 403, 500}) {
+    std::string target;
+    serve_all([&target, status](const Request& request) -> Answer {
+      if (request.target == "/_ping") return {http_answer(status, "{\"message\":\"no\"}")};
+      if (request.target == "/version")
+        return {http_answer(200, testing::version_document("1.44", "1.24"))};
+      target = request.target;
+      return {http_answer(200, "[]")};
+    });
+    ASSERT_OK(run(engine_->list_containers({})));
+    EXPECT_EQ(target.substr(0, 7), "/v1.44/");
+  }
 }
 
 TEST_F(HostileEngine, IsSpokenToInTheNewestVersionThatBothKnow) {
   std::string target;
   serve_all([&target](const Request& request) -> Answer {
+    if (request.target == "/_ping") return {testing::pong("1.99")};
     if (request.target == "/version")
       return {http_answer(200, testing::version_document("1.99", "1.44"))};
     target = request.target;
@@ -422,20 +454,28 @@ TEST_F(HostileEngine, IsAskedOverAFewConnectionsAtOnce) {
 }
 
 TEST_F(HostileEngine, RestartsBetweenTwoCallsAndIsAskedForItsVersionAgain) {
-  int versions = 0;
-  serve_all([&versions](const Request& request) -> Answer {
-    if (request.target != "/version") return {http_answer(200, "[]")};
-    ++versions;
-    return {http_answer(200, testing::version_document(versions == 1 ? "1.41" : "1.47"))};
+  int pings = 0;
+  std::string target;
+  serve_all([&](const Request& request) -> Answer {
+    const std::string newest = pings == 0 ? "1.41" : "1.47";
+    if (request.target == "/_ping") {
+      ++pings;
+      return {testing::pong(newest)};
+    }
+    if (request.target == "/version") return {http_answer(200, testing::version_document(newest))};
+    target = request.target;
+    return {http_answer(200, "[]")};
   });
   ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_EQ(target.substr(0, 7), "/v1.41/");
   server_->drop_connections();
   std::this_thread::sleep_for(milliseconds(20));
   ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_EQ(target.substr(0, 7), "/v1.47/");
+  EXPECT_EQ(pings, 2);
   const auto version = run(engine_->version());
   ASSERT_OK(version);
   EXPECT_EQ(version.value().spoken, (ports::ApiVersion{1, 47}));
-  EXPECT_EQ(versions, 2);
 }
 
 TEST_F(HostileEngine, ClosesWithoutAnAnswer) {
@@ -448,7 +488,7 @@ TEST_F(HostileEngine, ClosesWithoutAnAnswer) {
 TEST_F(HostileEngine, ClosesAKeptConnectionAsTheNextReadingCallArrives) {
   // Every connection answers one call and closes at the next one.
   serve_all([](const Request& request) -> Answer {
-    if (request.target == "/version") return {http_answer(200, testing::version_document())};
+    if (request.target == "/_ping") return {testing::pong()};
     if (request.number == 3) return {"", Then::close};
     return {http_answer(200, "[]")};
   });

@@ -87,6 +87,7 @@ class Recording : public ::testing::TestWithParam<const char*> {
 
  private:
   SocketServer::Answer answer(const SocketServer::Request& request) {
+    if (request.target == "/_ping") return {testing::pong(newest())};
     if (request.target == "/version") return {http_answer(200, version_text())};
     if (expected_.empty()) return {testing::http_answer(500, "{\"message\":\"unexpected call\"}")};
     const auto& recorded = entry(expected_.front());
@@ -118,10 +119,13 @@ class Recording : public ::testing::TestWithParam<const char*> {
   }
 
   // The engine of the third recording speaks more than was spoken with it.
+  static std::string newest() {
+    const std::string file = GetParam();
+    return file.substr(file.find("api-") + 4, 4);
+  }
   std::string version_text() {
     auto version = json::parse(body_of(entry("version")));
-    const std::string file = GetParam();
-    version["ApiVersion"] = file.substr(file.find("api-") + 4, 4);
+    version["ApiVersion"] = newest();
     return version.dump();
   }
 
