@@ -29,7 +29,7 @@ engine_packages() {
 test_packages() {
   echo "ccache libgtest-dev libgmock-dev bats shellcheck clang-format docker-registry podman" \
     "containernetworking-plugins iproute2 util-linux curl jq strace git python3 unzip" \
-    "faketime docker-compose perl"
+    "faketime docker-compose perl zsh fish"
 }
 
 # as_root CMD…: through sudo when this is not root.
