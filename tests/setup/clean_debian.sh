@@ -11,6 +11,9 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
+# shellcheck source=scripts/packages.sh
+. "$repository/scripts/packages.sh"
+install_packages debootstrap iproute2 util-linux python3 git
 netns=aistack-setup-$$
 work=$(mktemp -d /tmp/aistack-setup.XXXXXX)
 root=$work/root
