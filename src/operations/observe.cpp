@@ -72,8 +72,15 @@ boost::asio::awaitable<void> look_closer(Context& context, const ServiceView& vi
   health.verdict = domain::judge(seen, health_thresholds(context, *view.entry));
 }
 
-Task<ServiceHealth> observe_task(Context& context, const ServiceView& view, Look look) {
-  co_return co_await observe(context, view, look);
+boost::asio::awaitable<void> judge_with_details(Context& context, const ServiceView& view,
+                                                ServiceHealth& health) {
+  const auto details = co_await context.engine.inspect_container(view.main().container->id);
+  if (!details) co_return;
+  if (details.value())
+    add_details(health.seen, *details.value(), context.clock.now());
+  else
+    health.seen.phase = ContainerPhase::absent;
+  health.verdict = domain::judge(health.seen, health_thresholds(context, *view.entry));
 }
 
 boost::asio::awaitable<ServiceHealth> look_quickly(Context& context, const ServiceView& view) {
@@ -94,16 +101,29 @@ boost::asio::awaitable<ServiceHealth> look_quickly(Context& context, const Servi
   health.verdict = domain::judge(seen, thresholds);
   const bool settled = health.verdict.health == domain::Health::green ||
                        health.verdict.health == domain::Health::none || !container;
-  if (settled) co_return health;
-  const auto details = co_await context.engine.inspect_container(container->id);
-  if (details && details.value()) {
-    add_details(seen, *details.value(), context.clock.now());
-    health.verdict = domain::judge(seen, thresholds);
-  } else if (details) {
-    seen.phase = ContainerPhase::absent;
-    health.verdict = domain::judge(seen, thresholds);
-  }
+  if (!settled) co_await judge_with_details(context, view, health);
   co_return health;
+}
+
+// A green one is asked for its details only when it may be one that restarts in a loop: after the
+// others, so that the engine is asked over one connection.
+boost::asio::awaitable<void> look_for_loop(Context& context, const ServiceView& view,
+                                           ServiceHealth& health) {
+  const bool green = health.verdict.health == domain::Health::green;
+  const auto& container = view.main().container;
+  if (green && container && started_lately(container->status))
+    co_await judge_with_details(context, view, health);
+}
+
+boost::asio::awaitable<ServiceHealth> look_at(Context& context, const ServiceView& view,
+                                              Look look) {
+  auto health = co_await look_quickly(context, view);
+  if (look == Look::close) co_await look_closer(context, view, health);
+  co_return health;
+}
+
+Task<ServiceHealth> look_task(Context& context, const ServiceView& view, Look look) {
+  co_return co_await look_at(context, view, look);
 }
 
 std::optional<std::string> recorded_backend(Context& context) {
@@ -150,18 +170,19 @@ domain::HealthThresholds health_thresholds(const Context& context, const Catalog
 
 boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view,
                                               Look look) {
-  auto health = co_await look_quickly(context, view);
-  if (look == Look::close) co_await look_closer(context, view, health);
+  auto health = co_await look_at(context, view, look);
+  co_await look_for_loop(context, view, health);
   co_return health;
 }
 
 boost::asio::awaitable<std::vector<ServiceHealth>> observe_all(
     Context& context, const std::vector<ServiceView>& views, Look look) {
   std::vector<Task<ServiceHealth>> tasks;
-  for (const auto& view : views) tasks.push_back(observe_task(context, view, look));
+  for (const auto& view : views) tasks.push_back(look_task(context, view, look));
   auto results = co_await when_all(std::move(tasks));
   std::vector<ServiceHealth> all;
   for (auto& result : results) all.push_back(std::move(result).value());
+  for (std::size_t i = 0; i < views.size(); ++i) co_await look_for_loop(context, views[i], all[i]);
   const auto bound = recorded_backend(context);
   for (std::size_t i = 0; i < views.size(); ++i) {
     if (views[i].entry->spec().role != domain::Role::ui) continue;

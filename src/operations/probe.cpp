@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 
 namespace aistack::operations {
 namespace {
@@ -48,6 +50,17 @@ domain::ImageHealthState image_health(const std::string& status) {
   if (status.find("(health: starting)") != std::string::npos || status.ends_with("(starting)"))
     return domain::ImageHealthState::starting;
   return domain::ImageHealthState::none;
+}
+
+bool started_lately(const std::string& status) {
+  constexpr std::string_view kUp = "Up ";
+  if (!status.starts_with(kUp)) return false;
+  if (status.starts_with("Up Less than a second")) return true;
+  int count = 0;
+  const auto* const end = status.data() + status.size();
+  const auto [rest, error] = std::from_chars(status.data() + kUp.size(), end, count);
+  return error == std::errc{} && count <= 10 &&
+         std::string_view{rest, static_cast<std::size_t>(end - rest)}.starts_with(" second");
 }
 
 std::optional<ProbeTarget> probe_target(const CatalogEntry& entry,

@@ -8,6 +8,7 @@
 #include "operations/images.hpp"
 #include "operations/operation.hpp"
 #include "operations/resources.hpp"
+#include "operations/soak.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -114,9 +115,15 @@ Result<const CatalogEntry*> with_secrets(Context& context, const CatalogEntry& e
   return context.catalog.find(name);
 }
 
+// One that ended by itself may do so again a moment after it was green.
+bool ended_by_itself(const domain::Observations& seen) {
+  return seen.restart_count > 0 || seen.phase == domain::ContainerPhase::stopped ||
+         seen.phase == domain::ContainerPhase::restarting;
+}
+
 // `entry` may be void afterwards.
 Task<> recreate(Context& context, const CatalogEntry& entry, EngineFacts facts,
-                RepairReport& report) {
+                const Evidence& evidence, RepairReport& report) {
   // A network that is gone keeps an old container from starting, but not from being replaced.
   BOOST_OUTCOME_CO_TRY(preflight(context, entry, facts.containers));
   BOOST_OUTCOME_CO_TRY(const auto* complete, with_secrets(context, entry));
@@ -124,6 +131,15 @@ Task<> recreate(Context& context, const CatalogEntry& entry, EngineFacts facts,
   options.recreate = true;
   BOOST_OUTCOME_CO_TRY(const auto deployed,
                        co_await deploy(context, *complete, std::move(facts), options));
+  if (ended_by_itself(evidence.seen)) {
+    const auto duration = context.settings.updates.soak;
+    context.progress.step(complete->name,
+                          fmt::format("green, watching it for {}", to_short(duration)));
+    auto stays = co_await soak(context, *complete, duration);
+    if (!stays)
+      co_return with_state(std::move(stays).error(),
+                           "the new container is left as it is, to be looked at");
+  }
   report.health = deployed.health;
   report.health_reason = deployed.health_reason;
   report.outcome = Outcome::repaired;
@@ -154,7 +170,7 @@ Task<RepairReport> examine_and_repair(Context& context, const CatalogEntry& entr
   context.progress.step(entry.name, "saving the evidence");
   BOOST_OUTCOME_CO_TRY(report.evidence_file,
                        save(context, entry.name, operation.id(), evidence, report.causes));
-  BOOST_OUTCOME_CO_TRY(co_await recreate(context, entry, std::move(facts), report));
+  BOOST_OUTCOME_CO_TRY(co_await recreate(context, entry, std::move(facts), evidence, report));
   co_return report;
 }
 

@@ -5,6 +5,8 @@
 #include "operations/activity.hpp"
 #include "operations/health.hpp"
 #include "operations/install.hpp"
+#include "operations/probe.hpp"
+#include "operations/status.hpp"
 #include "operations/versions.hpp"
 #include "world.hpp"
 
@@ -52,6 +54,44 @@ TEST_F(RepairTest, SavesTheEvidenceAndReplacesTheContainer) {
   EXPECT_EQ(report.health, domain::Health::green);
   EXPECT_NE(world_.engine.find("model")->details.id, old_id);
   EXPECT_EQ(world_.state.documents.at("model_repair.json").at("exit_code"), 137);
+}
+
+// As it looks in the moments between two ends of its program: up, and it answers.
+TEST_F(RepairTest, ALoopThatIsCaughtUpIsNoGreenService) {
+  auto& container = *world_.engine.find("model");
+  container.details.restart_count = 5;
+  container.details.exit_code = 9;
+  const auto seen = world_.run(status(world_.context, Look::quick));
+  ASSERT_OK(seen);
+  EXPECT_EQ(seen.value().services.front().verdict.health, domain::Health::red);
+  EXPECT_THAT(seen.value().services.front().verdict.reason,
+              HasSubstr("restarts in a loop (5 so far, exit code 9)"));
+  const auto again = world_.run(install(world_.context, {"model"}, {}));
+  ASSERT_OK(again);
+  EXPECT_ERROR(again.value().front().result, ErrorCode::kNotHealthy);
+  world_.clock.advance(std::chrono::seconds{15});
+  const auto later = world_.run(install(world_.context, {"model"}, {}));
+  ASSERT_OK(later);
+  ASSERT_OK(later.value().front().result);
+}
+
+TEST_F(RepairTest, OfAServiceThatEndsAgainIsNoSuccess) {
+  world_.engine.behaviours[world_.engine.find("model")->details.image_id].exits_after =
+      std::chrono::seconds{4};
+  world_.engine.exit_now("model", 1);
+  const auto report = world_.run(repair(world_.context, "model", DryRun::no));
+  EXPECT_ERROR(report, ErrorCode::kNotHealthy);
+  EXPECT_THAT(report.error().why, HasSubstr("it ended while it was watched"));
+  EXPECT_THAT(report.error().state, HasSubstr("left as it is"));
+}
+
+TEST(StartedLately, ReadsTheEnginesWords) {
+  for (const auto* young : {"Up Less than a second", "Up 1 second", "Up 10 seconds",
+                            "Up 3 seconds (health: starting)"})
+    EXPECT_TRUE(started_lately(young)) << young;
+  for (const auto* other : {"", "Up", "Up ", "Up 11 seconds", "Up About a minute", "Up 3 minutes",
+                            "Exited (1) 3 seconds ago", "Restarting (1) 2 seconds ago", "Created"})
+    EXPECT_FALSE(started_lately(other)) << other;
 }
 
 TEST_F(RepairTest, AContainerThatLostItsGpuIsRecreated) {
