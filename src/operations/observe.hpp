@@ -22,8 +22,8 @@ enum class Look { quick, close };
 domain::HealthThresholds health_thresholds(const Context& context, const CatalogEntry& entry);
 
 // Probes one service and, only if that is not enough to call it green or it has started within the
-// last seconds, asks the engine for the details (exit code, restarts, healthcheck output). Never an error: what could not be found
-// out is in the verdict.
+// last seconds, asks the engine for the details (exit code, restarts, healthcheck output). Never an
+// error: what could not be found out is in the verdict.
 boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view,
                                               Look look = Look::quick);
 

@@ -28,8 +28,8 @@ boost::asio::awaitable<domain::Probe> probe(Context& context, ProbeTarget target
 
 // The image's own healthcheck as the container list words it: "Up 3 minutes (healthy)".
 domain::ImageHealthState image_health(const std::string& status);
-// Has it been up for ten seconds at most, by the same words ("Up 9 seconds")? One that restarts in a
-// loop looks like that, too, when it is caught up.
+// Has it been up for ten seconds at most, by the same words ("Up 9 seconds")? One that restarts in
+// a loop looks like that, too, when it is caught up.
 bool started_lately(const std::string& status);
 
 }  // namespace aistack::operations

@@ -65,8 +65,12 @@ void choose_changes(UpdateJob& job, const std::vector<Wanted>& all) {
       change_image(job, *each.part, each.reference, each.image_id);
 }
 
+std::string holder(const Context& context, const CatalogEntry& entry) {
+  return context.versions.reference(entry.name) ? context.paths.versions_lock.string() : "";
+}
+
 Task<UpdateReport> ask_registry(Context& context, const CatalogEntry& entry) {
-  UpdateReport report{.service = entry.name};
+  UpdateReport report{.service = entry.name, .held_by = holder(context, entry)};
   BOOST_OUTCOME_CO_TRY(const auto recovered, co_await recover_all(context));
   BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, recovered.containers));
   if (!view.has_container()) co_return no_container(entry.name);
@@ -80,7 +84,7 @@ Task<UpdateReport> ask_registry(Context& context, const CatalogEntry& entry) {
     report.from_image = part.container->image;
     report.to_image = reference;
     report.from_image_id = part.container->image_id;
-    report.to_image_id = digest;
+    report.to_digest = digest;
     if (image && std::any_of(image->digests.begin(), image->digests.end(), has)) continue;
     report.outcome = UpdateReport::Outcome::available;
     co_return report;
@@ -109,9 +113,11 @@ Task<UpdateReport> run_update(Context& context, const CatalogEntry& entry, Opera
   choose_changes(job, all);
   if (job.changes.empty()) {
     const auto& main = view.main().container;
-    co_return UpdateReport{.service = entry.name,
-                           .from_image = main ? main->image : "",
-                           .from_image_id = main ? main->image_id : ""};
+    UpdateReport report{.service = entry.name,
+                        .from_image = main ? main->image : "",
+                        .from_image_id = main ? main->image_id : "",
+                        .held_by = holder(context, entry)};
+    co_return report;
   }
   co_return co_await run_job(job, entry.spec().snapshot_before_update, operation);
 }

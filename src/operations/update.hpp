@@ -23,6 +23,8 @@ struct UpdateReport {
   std::string to_image;
   std::string from_image_id;
   std::string to_image_id;
+  std::string to_digest;  // of a check: what the registry has
+  std::string held_by;    // the versions.lock that names the image; "" if none does
   bool rollback = false;  // it was one, by hand
   std::optional<std::chrono::milliseconds> downtime;
   std::optional<Error> error;  // why it was rolled back

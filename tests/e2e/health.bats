@@ -99,7 +99,7 @@ YAML
   aistack start ollama
   assert_equal "$id" "$(container_id aistack-ollama)"
   run aistack update ollama
-  assert_line "already up to date"
+  assert_line "already up to date ($AISTACK_VERSIONS_LOCK holds it)"
 }
 
 @test "the playbook's manual rollback: stop, docker rm, edit the lock, start" {

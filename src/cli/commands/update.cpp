@@ -36,7 +36,9 @@ const char* word(Outcome outcome) {
 std::string line(const UpdateReport& report) {
   switch (report.outcome) {
     case Outcome::up_to_date:
-      return fmt::format("{}: already up to date", report.service);
+      return fmt::format(
+          "{}: already up to date{}", report.service,
+          report.held_by.empty() ? "" : fmt::format(" ({} holds it)", report.held_by));
     case Outcome::available:
       return fmt::format("{}: an update is available ({})", report.service, report.to_image);
     case Outcome::updated:
@@ -57,7 +59,9 @@ nlohmann::ordered_json json(const Output& output, const UpdateReport& report) {
                                   {"from_image", report.from_image},
                                   {"to_image", report.to_image},
                                   {"from_image_id", report.from_image_id},
-                                  {"to_image_id", report.to_image_id}};
+                                  {"to_image_id", report.to_image_id},
+                                  {"to_digest", report.to_digest},
+                                  {"held_by", report.held_by}};
   document["downtime_ms"] =
       report.downtime ? nlohmann::ordered_json(report.downtime->count()) : nlohmann::ordered_json();
   if (report.error) document.update(error_json(output, *report.error));

@@ -86,8 +86,8 @@ TEST_F(RepairTest, OfAServiceThatEndsAgainIsNoSuccess) {
 }
 
 TEST(StartedLately, ReadsTheEnginesWords) {
-  for (const auto* young : {"Up Less than a second", "Up 1 second", "Up 10 seconds",
-                            "Up 3 seconds (health: starting)"})
+  for (const auto* young :
+       {"Up Less than a second", "Up 1 second", "Up 10 seconds", "Up 3 seconds (health: starting)"})
     EXPECT_TRUE(started_lately(young)) << young;
   for (const auto* other : {"", "Up", "Up ", "Up 11 seconds", "Up About a minute", "Up 3 minutes",
                             "Exited (1) 3 seconds ago", "Restarting (1) 2 seconds ago", "Created"})
