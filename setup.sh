@@ -77,10 +77,10 @@ install_and_record() {
 
 build_and_install() {
   say "Build (some minutes the first time)"
-  as_builder cmake --preset release -B "$build" -DAISTACK_TESTS=OFF \
+  as_builder cmake --preset release -B "$build" -DCMAKE_INSTALL_PREFIX=/usr -DAISTACK_TESTS=OFF \
     -DAISTACK_WERROR=OFF >/dev/null
   as_builder cmake --build "$build" --target aistack aistack-simulator
-  cmake --install "$build" --prefix /usr >/dev/null
+  cmake --install "$build" >/dev/null
   cp "$build/install_manifest.txt" "$record/manifest"
   if [ -d /run/systemd/system ]; then
     systemd-tmpfiles --create aistack.conf
@@ -94,11 +94,13 @@ build_and_install() {
 # --- the simulator, where no registry can be reached ---------------------------------------------
 
 simulator_overrides() { grep -lxF "$marker" "$overrides"/*.override.yaml 2>/dev/null || true; }
+simulated_services() { simulator_overrides | xargs -rn1 basename -s .override.yaml; }
 
+# use_simulator SERVICE…: makes the images of the simulator that was just built, and names them.
 use_simulator() {
   local service checksum reference file
   checksum=$(sha256sum <"$SIMULATOR" | cut -c1-12)
-  for service in ollama openwebui localai; do
+  for service in "$@"; do
     reference=aistack-simulator/$service:$checksum
     file=$overrides/$service.override.yaml
     "${DOCKER[@]}" image inspect "$reference" >/dev/null 2>&1 ||
@@ -113,16 +115,24 @@ use_simulator() {
 }
 
 say_simulator() {
+  local why="No registry could be reached, so the" service services installed=
+  [ -z "$want_simulator" ] || why="As --simulator asks for, the"
+  services=$(simulated_services | xargs)
+  for service in $services; do
+    ! is_installed "$service" || installed+=" $service"
+  done
   cat <<TEXT
 
-    NOTE: these are not the real services. No registry could be reached, so the simulator stands
-    in for them: it answers at the same addresses, and serves no model.
+    NOTE: these are not the real services: $services. $why
+    simulator stands in for them: it answers at the same addresses, and serves no model.
     To go back once there is a network:
 
-        sudo rm $overrides/{ollama,openwebui,localai}.override.yaml
-        sudo aistack install --profile minimal
+        sudo rm $(simulator_overrides | xargs)
+        sudo aistack install$installed
 TEXT
 }
+
+is_installed() { aistack status 2>/dev/null | awk '{ print $1 }' | grep -qx "$1"; }
 
 # --- the first service -----------------------------------------------------------------------------
 
@@ -132,15 +142,15 @@ registry_was_unreachable() {
 
 first_service() {
   say "First service"
-  if [ -n "$want_simulator" ] || [ -n "$(simulator_overrides)" ]; then
-    use_simulator
-    aistack install --profile minimal
-  elif ! aistack install --profile minimal; then
-    registry_was_unreachable || exit 1
-    say "No registry can be reached: going on with the simulator"
-    use_simulator
-    aistack install --profile minimal
-  fi
+  local services=(ollama openwebui localai)
+  # Where only some are simulated any more, the others have been taken back.
+  [ -n "$want_simulator" ] || mapfile -t services < <(simulated_services)
+  use_simulator "${services[@]}"
+  aistack install --profile minimal && return
+  registry_was_unreachable || exit 1
+  say "No registry can be reached: going on with the simulator"
+  use_simulator ollama openwebui localai
+  aistack install --profile minimal
 }
 
 setup() {
@@ -158,13 +168,14 @@ setup() {
   say "Done"
   aistack status
   [ -z "$(simulator_overrides)" ] || say_simulator
+  local sudo=${SUDO_USER:+sudo }
   cat <<TEXT
 
     Ollama answers at http://$(aistack status | awk '$1 == "ollama" { print $4 }'). What next:
 
-        aistack status                          how everything is
-        aistack install --profile standard-gpu  the chat page (port 3000) and LocalAI too
-        aistack help                            every command
+        ${sudo}aistack status                          how everything is
+        ${sudo}aistack install --profile standard-gpu  the chat page (port 3000) and LocalAI too
+        ${sudo}aistack help                            every command
 TEXT
 }
 
@@ -197,7 +208,8 @@ undo() {
       case $service in *.override | '*') ;; *) aistack remove "$service" || failed+=("$service") ;; esac
     done
     mapfile -t images < <("${DOCKER[@]}" image ls -q --filter label=aistack.simulator=true | sort -u)
-    [ ${#images[@]} -eq 0 ] || "${DOCKER[@]}" image rm -f "${images[@]}" >/dev/null
+    [ ${#images[@]} -eq 0 ] || "${DOCKER[@]}" image rm -f "${images[@]}" >/dev/null ||
+      echo "note: these images of the simulator stay, since a container runs them" >&2
   fi
   mapfile -t images < <(simulator_overrides)
   rm -f "${images[@]}"

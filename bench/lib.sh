@@ -39,11 +39,12 @@ clean_up() {
 }
 
 box=$(mktemp -d)
+# Before the trap, which must not meet a developer's own engine.
+export HOME=$box/home NO_COLOR=1 DOCKER_HOST=$AISTACK_TEST_DOCKER
 trap clean_up EXIT
 mkdir -p "$box/shipped" "$box/etc" "$box/home"
 cp "$here"/../catalog/{ollama,openwebui,localai}.yaml "$box/shipped"
 printf 'volumes:\n  root: %s\n' "$box/volumes" >"$box/config.yaml"
-export HOME=$box/home NO_COLOR=1 DOCKER_HOST=$AISTACK_TEST_DOCKER
 export AISTACK_CONFIG=$box/config.yaml AISTACK_COMPOSE_DIR=$box/shipped:$box/etc
 export AISTACK_STATE_DIR=$box/state AISTACK_LOG_DIR=$box/log AISTACK_RUN_DIR=$box/run
 

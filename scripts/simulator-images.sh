@@ -17,7 +17,9 @@ simulator_image() {
   local reference=$1 service=$2
   shift 2
   local changes=(--change "ENV SIM_SERVICE=$service" --change "LABEL aistack.simulator=true")
-  local health='HEALTHCHECK --interval=1s --timeout=3s --start-period=60m CMD ["/svc", "healthcheck"]'
+  local health=(--change
+    'HEALTHCHECK --interval=1s --timeout=3s --start-period=60m CMD ["/svc", "healthcheck"]')
+  [ "${DOCKER[0]}" != podman ] || health=() # its import knows none
   case $service in
     ollama)
       changes+=(--change 'ENTRYPOINT ["/svc"]' --change 'CMD ["serve"]' --change 'EXPOSE 11434'
@@ -27,11 +29,11 @@ simulator_image() {
     localai)
       changes+=(--change 'ENTRYPOINT ["/svc"]' --change 'EXPOSE 8080' --change 'ENV MODELS_PATH=/models'
         --change 'VOLUME /models' --change 'VOLUME /backends' --change 'VOLUME /configuration'
-        --change 'VOLUME /data' --change "$health")
+        --change 'VOLUME /data' "${health[@]}")
       ;;
     openwebui)
       changes+=(--change 'CMD ["/svc"]' --change 'EXPOSE 8080' --change 'ENV PORT=8080'
-        --change "$health")
+        "${health[@]}")
       ;;
     *)
       changes+=(--change 'ENTRYPOINT ["/svc"]' --change 'EXPOSE 8080')

@@ -2,21 +2,23 @@
 // in the tests, where it also plays their faults. It serves no model, and says so wherever it
 // shows.
 //
-//   svc [anything]            serve as SIM_SERVICE says (arguments like Ollama's "serve" are
-//   ignored) svc healthcheck           exit 0 if the service in this container answers svc
-//   stall-proxy PORT TARGET BYTES
+// clang-format off
+//   svc [anything]                     serve as SIM_SERVICE says (Ollama's "serve" is ignored)
+//   svc healthcheck                    exit 0 if the service in this container answers
+//   svc stall-proxy PORT TARGET BYTES  a proxy that falls silent after so many bytes
 //
 // SIM_LOG: a text that it writes to its log first, as it is.
 // SIM_FAULT, comma-separated:
 //   late:S            listens S seconds after the start     never       never listens
-//   hang              accepts, never answers                500         answers 500 to everything
-//   slow:MS           answers late by so much               exit:S[:C]  exits after S seconds with
-//   C memory-hog        takes memory until it is killed       wrong-port:P  listens on P instead
+//   hang              accepts, never answers            500         answers 500 to everything
+//   slow:MS           answers late by so much           exit:S[:C]  exits after S seconds with C
+//   memory-hog        takes memory until it is killed   wrong-port:P  listens on P instead
 //   unhealthy         `healthcheck` fails, the service works
 //   stubborn:S        goes on for S seconds after SIGTERM
 //   lines:N           writes N lines to its log first
 //   migrate:S         needs S seconds to bring an older data directory to SIM_SCHEMA; killed in the
 //                     middle, the data is broken; an older SIM_SCHEMA refuses newer data
+// clang-format on
 
 #include <unistd.h>
 

@@ -47,14 +47,14 @@ enum class ErrorCode {
 // The stable spelling, e.g. "port_in_use".
 std::string_view to_string(ErrorCode code);
 
-// An error, written for the person at 2 a.m. Low layers fill `code` and `why`; operations add
-// `what`, `state` and `next` on the way up; only cli/render turns it into text.
+// What went wrong, for somebody who has to mend it at night. It begins low down as `code` and `why`;
+// operations know the rest; its text is made in cli/render and nowhere else.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string why;         // the lower layer's fact: errno name, HTTP status, count, time
-  std::string what = {};   // "cannot start ollama": verb and the user's own noun
+  std::string why;         // what was seen: the name of an errno, an HTTP status, a number
+  std::string what = {};   // "cannot start ollama": what the user asked for
   std::string state = {};  // in which things are now; empty for commands that only read
-  std::vector<std::string> next = {};  // things to type or to edit, best first
+  std::vector<std::string> next = {};  // commands or edits that help, the best one first
 };
 
 // `error` with `what` set, unless a layer below knew better.

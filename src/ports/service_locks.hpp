@@ -14,7 +14,7 @@ class ServiceLock {
   virtual ~ServiceLock() = default;
 };
 
-// Two aistack processes never change one service at once.
+// Who changes a service has its lock: one process at a time.
 class ServiceLocks {
  public:
   virtual ~ServiceLocks() = default;

@@ -74,7 +74,7 @@ killed_update() {
       # What was on its way to the engine at the kill may come after the next command: one more then.
       eventually only_ours
       assert_equal openwebui_data "$(docker volume ls -q)"
-      [ "$plan" != running ] && [ "$plan" != rolling_back ] && [ "$plan" != committed ]
+      [[ $plan =~ ^(none|finished|rolled_back|abandoned)$ ]] || assert_equal "a plan that is over" "$plan"
       [ "$now" = "$old" ] || [ "$now" = "$new" ]
       # Only an update puts in what the file names, once an update to it has come to nothing.
       [ "$now" = "$old" ] || [ "$plan" = finished ]

@@ -5,7 +5,7 @@ load support
 load faults_golden
 
 # The lab's second engine, and what is on it.
-on_podman() { command docker -H "$AISTACK_TEST_PODMAN" "$@"; }
+on_podman() { command docker -H "${AISTACK_TEST_PODMAN:?the lab is missing}" "$@"; }
 
 clean_podman() {
   on_podman ps -aq | for_all on_podman rm -f
@@ -21,6 +21,7 @@ setup() {
 }
 
 teardown() {
+  in_lab || return 0
   end_background
   clean_podman
 }

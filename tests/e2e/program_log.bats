@@ -152,7 +152,8 @@ assert_whole() {
   local code=$status
   rm "$BOX/log/filler"
   run aistack stop ollama
-  [ "$(last exit_code)" = 0 ] && assert_whole
+  assert_equal 0 "$(last exit_code)"
+  assert_whole
   umount "$BOX/log"
   assert_equal 0 "$code"
   # A limit that the log is over, and nothing else.

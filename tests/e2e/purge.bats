@@ -47,7 +47,8 @@ default_root() {
   assert_equal 3 "$(jq '.containers | length' <<<"$output")"
   [ "$(jq .freed_bytes <<<"$output")" -gt 0 ]
   assert_clean
-  [ -f "$AISTACK_CONFIG" ] && [ -f "$SHIPPED/ollama.yaml" ]
+  [ -f "$AISTACK_CONFIG" ]
+  [ -f "$SHIPPED/ollama.yaml" ]
   aistack install --profile standard-gpu
   assert_equal green "$(health_of openwebui)"
 }

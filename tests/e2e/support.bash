@@ -31,7 +31,7 @@ for_all() {
   [ ${#lines[@]} -eq 0 ] || "$@" "${lines[@]}" >/dev/null
 }
 
-# The engine as it was: nothing. The lab's own, never a developer's.
+# The engine as it was: nothing. The lab's own, never a developer's: `docker` goes nowhere else.
 clean_engine() {
   docker ps -aq | for_all docker rm -fv
   docker volume ls -q | for_all docker volume rm
@@ -112,8 +112,9 @@ use_image() {
     >"$ETC/$1.override.yaml"
 }
 
-# The lab's engine, even while a test points aistack at another one.
-docker() { DOCKER_HOST=$AISTACK_TEST_DOCKER command docker "$@"; }
+# The lab's engine, even while a test points aistack at another one. Without a lab none at all: an
+# empty DOCKER_HOST would be the machine's own.
+docker() { DOCKER_HOST=${AISTACK_TEST_DOCKER:?the lab is missing} command docker "$@"; }
 
 aistack() { "$AISTACK_BINARY" "$@"; }
 
@@ -176,7 +177,10 @@ end_background() {
 
 setup() { setup_box; }
 
+in_lab() { [ -n "${AISTACK_TEST_DOCKER:-}" ]; }
+
 teardown() {
+  in_lab || return 0
   end_background
   clean_engine
 }

@@ -62,9 +62,12 @@ first=$(docker inspect -f '{{.Id}}' aistack-ollama)
 echo data >/var/lib/aistack/volumes/ollama_data/mine
 [ -s /usr/share/bash-completion/completions/aistack ] || fail "no completion"
 [ -s /usr/share/aistack/compose/ollama.yaml ] || fail "no catalog"
+[ -s /etc/logrotate.d/aistack ] || fail "logs are not rotated"
 
+rm /etc/aistack/compose/localai.override.yaml
 ./setup.sh || fail "the second setup.sh"
 aistack status --exit-code || fail "not green after the second setup.sh"
+[ ! -e /etc/aistack/compose/localai.override.yaml ] || fail "LocalAI is simulated again"
 [ "$first" = "$(docker inspect -f '{{.Id}}' aistack-ollama)" ] || fail "setup.sh twice made a new container"
 
 pid=$(cat /usr/share/aistack/setup/dockerd.pid)

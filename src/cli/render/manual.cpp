@@ -98,11 +98,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kEnvironm
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kExitCodes{{
     {"0", "Done."},
     {"1", "The operation failed."},
-    {"2", "Usage or configuration error."},
-    {"3", "The engine cannot be reached, or permission was denied."},
-    {"4", "Failed; the previous state was restored."},
-    {"5", "Failed; the previous state was not restored."},
-    {"6", "Done, but something is not healthy."},
+    {"2", "The command line, the configuration or a catalog file is wrong."},
+    {"3", "The engine cannot be reached, or you may not."},
+    {"4", "It failed, and what was before is back."},
+    {"5", "It failed, and what was before is not back."},
+    {"6", "It was done, and something is not green."},
     {"130", "Interrupted."},
 }};
 
