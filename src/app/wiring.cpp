@@ -145,10 +145,12 @@ struct Wiring::Parts {
                      : Result<>{with_what(found.error(), "cannot tell where the engine is")},
                problems));
     std::string endpoint = found ? found.value() : std::string{kUsualEndpoint};
-    engine::EngineOptions its_options{.endpoint = std::move(endpoint),
-                                      .deadlines = {},
-                                      .logins = {environment, read_file},
-                                      .observer = engine_observer()};
+    engine::EngineOptions its_options{
+        .endpoint = std::move(endpoint),
+        .deadlines = {},
+        .logins = {environment, read_file},
+        .observer = engine_observer(),
+        .slow = slow_observer(found ? found.value() : kUsualEndpoint)};
     BOOST_OUTCOME_TRY(engine, engine::make_engine(executor, std::move(its_options)));
     http = http::make_http_client(executor);
     state = adapters::posix::make_state_store(paths->state);
@@ -187,6 +189,16 @@ struct Wiring::Parts {
     if (!log_is_open() || settings.values.logging.level != domain::LogLevel::debug) return {};
     return [this](const engine::EngineCall& call) {
       log.engine_call(call.method, call.path, call.status, call.took);
+    };
+  }
+
+  engine::SlowObserver slow_observer(std::string endpoint) {
+    if (options.quiet) return {};
+    return [this, endpoint](std::chrono::milliseconds waited, std::chrono::milliseconds allowed) {
+      output.error_line(
+          fmt::format("note: the engine at {} has not answered for {}; it is given {}", endpoint,
+                      to_short(waited), to_short(allowed)),
+          cli::Priority::warning);
     };
   }
 

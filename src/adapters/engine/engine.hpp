@@ -18,6 +18,7 @@ struct EngineDeadlines {
   std::chrono::milliseconds create{60'000};          // create and start; stop: this and the grace
   std::chrono::milliseconds silence{120'000};        // between two pieces of a stream
   std::chrono::milliseconds after_interrupt{5'000};  // for the answer to a change that has begun
+  std::chrono::milliseconds patience{3'000};         // for a question, before it is said
 };
 
 // One call of the API, once it is over; of a stream, once its answer has begun.
@@ -29,11 +30,16 @@ struct EngineCall {
 };
 using EngineObserver = std::function<void(const EngineCall& call)>;
 
+// Is told, once, that a question has waited for `patience` and may wait until its deadline.
+using SlowObserver =
+    std::function<void(std::chrono::milliseconds waited, std::chrono::milliseconds allowed)>;
+
 struct EngineOptions {
   std::string endpoint;  // as parse_endpoint reads it
   EngineDeadlines deadlines;
   LoginSource logins;            // of registries
   EngineObserver observer = {};  // is told each call
+  SlowObserver slow = {};
 };
 
 // A container engine behind its HTTP API. Cheap: nothing is connected before the first call.

@@ -14,11 +14,11 @@ class HttpEngine final : public ports::ContainerEngine {
  public:
   explicit HttpEngine(boost::asio::any_io_executor executor, http::Address address,
                       std::string endpoint, EngineDeadlines deadlines, LoginSource logins,
-                      EngineObserver observer)
+                      EngineObserver observer, SlowObserver slow)
       : executor_(executor),
         logins_(std::move(logins)),
         transport_(std::move(executor), std::move(address), std::move(endpoint), deadlines,
-                   std::move(observer)) {}
+                   std::move(observer), std::move(slow)) {}
 
   std::string endpoint() const override { return transport_.endpoint(); }
   bool local() const override;

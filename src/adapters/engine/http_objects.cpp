@@ -27,9 +27,9 @@ Result<> unless_absent(Result<> result) {
 Result<std::unique_ptr<ports::ContainerEngine>> make_engine(boost::asio::any_io_executor executor,
                                                             EngineOptions options) {
   BOOST_OUTCOME_TRY(auto address, parse_endpoint(options.endpoint));
-  return std::make_unique<HttpEngine>(std::move(executor), std::move(address),
-                                      std::move(options.endpoint), options.deadlines,
-                                      std::move(options.logins), std::move(options.observer));
+  return std::make_unique<HttpEngine>(
+      std::move(executor), std::move(address), std::move(options.endpoint), options.deadlines,
+      std::move(options.logins), std::move(options.observer), std::move(options.slow));
 }
 
 bool HttpEngine::local() const {

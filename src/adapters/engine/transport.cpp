@@ -53,6 +53,12 @@ bool lost(const http::Failure& failure) {
          failure.kind == Kind::connect || failure.kind == Kind::io;
 }
 
+// An answer, if not the one that was asked for.
+bool is_refusal(const Error& error) {
+  return error.code != ErrorCode::kEngineUnreachable && error.code != ErrorCode::kEngineTimeout &&
+         error.code != ErrorCode::kEngineProtocol && error.code != ErrorCode::kInterrupted;
+}
+
 PieceSink append_to(std::string& body) {
   return [&body](std::string_view piece) -> Result<> {
     if (body.size() + piece.size() > kLongestAnswer)
@@ -108,6 +114,24 @@ class Transport::Observation {
   int status_ = 0;
 };
 
+// As long as it lives a question waits for its answer. A change may take its time.
+class Transport::Patience {
+ public:
+  Patience(Transport& transport, const ApiCall& call, milliseconds allowed)
+      : timer_(transport.executor_) {
+    if (!transport.slow_ || call.method != "GET") return;
+    timer_.expires_after(transport.deadlines_.patience);
+    timer_.async_wait([&transport, allowed](const boost::system::error_code& answered) {
+      if (answered || !transport.slow_) return;
+      const auto tell = std::exchange(transport.slow_, {});
+      tell(transport.deadlines_.patience, allowed);
+    });
+  }
+
+ private:
+  asio::steady_timer timer_;
+};
+
 Task<std::string_view> ApiStream::next() {
   const auto deadline = silence_ ? steady_clock::now() + *silence_ : http::kNoDeadline;
   auto piece = co_await connection_->receive_some(deadline);
@@ -117,12 +141,13 @@ Task<std::string_view> ApiStream::next() {
 }
 
 Transport::Transport(asio::any_io_executor executor, http::Address address, std::string endpoint,
-                     EngineDeadlines deadlines, EngineObserver observer)
+                     EngineDeadlines deadlines, EngineObserver observer, SlowObserver slow)
     : executor_(std::move(executor)),
       address_(std::move(address)),
       endpoint_(std::move(endpoint)),
       deadlines_(deadlines),
-      observer_(std::move(observer)) {}
+      observer_(std::move(observer)),
+      slow_(std::move(slow)) {}
 
 Error Transport::fail(const http::Failure& failure, milliseconds allowed) {
   if (lost(failure)) forget_engine();
@@ -220,14 +245,16 @@ Task<> Transport::negotiate(http::Connection& connection, http::Deadline deadlin
   const ApiCall ping{.method = "GET", .path = "/_ping", .versioned = false};
   const PieceSink ignore = [](std::string_view) -> Result<> { return ok(); };
   const auto pong = co_await exchange(connection, ping, ignore, deadline, allowed);
-  if (!pong && !connection.reusable()) co_return pong.error();
+  if (!pong && !is_refusal(pong.error())) co_return pong.error();
   const auto newest =
       pong ? read_api_version(pong.value().header("Api-Version")) : ports::ApiVersion{};
   if (kOldestApi <= newest && newest <= kNewestApi) {
     spoken_ = newest;
     co_return ok();
   }
-  co_return co_await ask_version(connection, deadline, allowed);
+  // What knows no ping may have closed the connection after it.
+  BOOST_OUTCOME_CO_TRY(const auto another, co_await connect(deadline));
+  co_return co_await ask_version(*another, deadline, allowed);
 }
 
 Task<> Transport::ask_version(http::Connection& connection, http::Deadline deadline,
@@ -279,7 +306,9 @@ Task<http::ResponseHead> Transport::exchange(http::Connection& connection, const
   const auto request = to_request(call);
   if (auto sent = co_await connection.send(request, deadline); !sent)
     co_return fail(sent.error(), allowed);
+  std::optional<Patience> patience{std::in_place, *this, call, allowed};
   auto head = co_await connection.receive_head(deadline);
+  patience.reset();
   if (!head) co_return fail(head.error(), allowed);
   const int status = head.value().status;
   observation.answered(status);

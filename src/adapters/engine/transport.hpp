@@ -70,7 +70,7 @@ class ApiStream {
 class Transport {
  public:
   Transport(boost::asio::any_io_executor executor, http::Address address, std::string endpoint,
-            EngineDeadlines deadlines, EngineObserver observer = {});
+            EngineDeadlines deadlines, EngineObserver observer = {}, SlowObserver slow = {});
 
   const std::string& endpoint() const { return endpoint_; }
   const http::Address& address() const { return address_; }
@@ -92,6 +92,7 @@ class Transport {
  private:
   class Lease;
   class Observation;
+  class Patience;
   Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
   Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed);
   Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
@@ -117,6 +118,7 @@ class Transport {
   std::string endpoint_;
   EngineDeadlines deadlines_;
   EngineObserver observer_;
+  SlowObserver slow_;  // none once it has been told
   std::optional<ports::ApiVersion> spoken_;
   std::optional<ports::EngineVersion> version_;  // asked for only by those who want all of it
   std::vector<std::unique_ptr<http::Connection>> idle_;

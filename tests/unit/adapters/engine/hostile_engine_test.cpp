@@ -54,7 +54,10 @@ class HostileEngine : public ::testing::Test {
   void connect_to(const std::string& endpoint) {
     EngineOptions options;
     options.endpoint = endpoint;
-    options.deadlines = {kShort, kShort, kShort, kShort, kShort / 6};
+    options.deadlines = {kShort, kShort, kShort, kShort, kShort / 6, kShort / 6};
+    options.slow = [this](milliseconds waited, milliseconds allowed) {
+      slow_.emplace_back(waited, allowed);
+    };
     auto made = make_engine(io_.get_executor(), options);
     ASSERT_OK(made);
     engine_ = std::move(made.value());
@@ -87,6 +90,7 @@ class HostileEngine : public ::testing::Test {
   boost::asio::io_context io_;
   std::unique_ptr<SocketServer> server_;
   std::unique_ptr<ports::ContainerEngine> engine_;
+  std::vector<std::pair<milliseconds, milliseconds>> slow_;  // what was told of it
   std::size_t descriptors_ = 0;
 };
 
@@ -405,6 +409,15 @@ TEST_F(HostileEngine, TellsItsVersionWithAPing) {
   EXPECT_THAT(targets, ElementsAre("/_ping", "/v1.47/containers/json?all=true"));
 }
 
+TEST_F(HostileEngine, ClosesAfterAPingThatItDoesNotKnow) {
+  serve_all([](const Request& request) -> Answer {
+    if (request.target == "/version")
+      return {http_answer(200, testing::version_document("1.40")), Then::close};
+    return {http_answer(404, "{}"), Then::close};
+  });
+  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTooOld);
+}
+
 TEST_F(HostileEngine, KnowsNoPing) {
   for (const int status : {404, 403, 500}) {
     std::string target;
@@ -431,6 +444,26 @@ TEST_F(HostileEngine, IsSpokenToInTheNewestVersionThatBothKnow) {
   });
   ASSERT_OK(run(engine_->list_containers({})));
   EXPECT_EQ(target.substr(0, 7), "/v1.56/");
+}
+
+// -- is slow
+
+TEST_F(HostileEngine, IsSaidToBeSlowOnceAndOnlyOfQuestions) {
+  serve([](const Request&) {
+    std::this_thread::sleep_for(kShort / 3);
+    return Answer{http_answer(200, "[]"), Then::keep};
+  });
+  ASSERT_OK(run(engine_->kill_container("x", "KILL")));
+  EXPECT_THAT(slow_, ::testing::IsEmpty());
+  ASSERT_OK(run(engine_->list_containers({})));
+  ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_THAT(slow_, ElementsAre(std::pair{milliseconds(kShort / 6), milliseconds(kShort)}));
+}
+
+TEST_F(HostileEngine, IsNotSaidToBeSlowWhereItAnswers) {
+  serve(http_answer(200, "[]"), Then::keep);
+  ASSERT_OK(run(engine_->list_containers({})));
+  EXPECT_THAT(slow_, ::testing::IsEmpty());
 }
 
 // -- goes away and comes back
