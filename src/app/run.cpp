@@ -5,14 +5,13 @@
 #include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <exception>
 #include <map>
 #include <string>
 
+#include "app/interrupts.hpp"
 #include "app/wiring.hpp"
 #include "cli/command_table.hpp"
 #include "cli/dispatch.hpp"
@@ -70,19 +69,15 @@ int run_command(const cli::Invocation& invocation, const std::vector<std::string
   Wiring wiring{io.get_executor(), output, invocation.options, std::move(environment),
                 about(invocation, words)};
   auto session = wiring.session();
-  boost::asio::cancellation_signal cancel;
-  boost::asio::signal_set signals{io, SIGINT, SIGTERM};
-  signals.async_wait([&](const boost::system::error_code& error, int) {
-    if (!error) cancel.emit(boost::asio::cancellation_type::terminal);
-  });
+  Interrupts interrupts{io, output};
   int exit_code = 1;
   std::exception_ptr failure;
   boost::asio::co_spawn(io, command(session, invocation),
                         boost::asio::bind_cancellation_slot(
-                            cancel.slot(), [&](std::exception_ptr exception, int code) {
+                            interrupts.slot(), [&](std::exception_ptr exception, int code) {
                               failure = std::move(exception);
                               exit_code = code;
-                              signals.cancel();
+                              interrupts.stop();
                             }));
   io.run();
   if (!failure) {

@@ -41,6 +41,23 @@ install_stalled() {
   assert_equal running "$(state_of ollama)"
 }
 
+@test "Ctrl-C again ends what takes too long to end, and the next command goes on from there" {
+  use_image ollama ollama/ollama:1
+  printf '    environment:\n      SIM_FAULT: stubborn:8\n' >>"$ETC/ollama.override.yaml"
+  aistack install ollama
+  background aistack stop ollama
+  eventually grep -q stopping "$BOX/background.out"
+  kill -INT "$BACKGROUND"
+  eventually grep -q "Ctrl-C again" "$BOX/background.out"
+  kill -INT "$BACKGROUND"
+  code=0
+  wait "$BACKGROUND" || code=$?
+  assert_equal 130 "$code"
+  grep -q "the next aistack command finishes or undoes what was begun" "$BOX/background.out"
+  aistack stop ollama
+  assert_equal stopped "$(state_of ollama)"
+}
+
 @test "a second aistack names the first and its operation" {
   install_stalled
   run --separate-stderr aistack stop ollama
