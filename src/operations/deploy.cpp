@@ -70,7 +70,8 @@ class Deployment {
   }
 
   Task<> change() {
-    BOOST_OUTCOME_CO_TRY(volumes_, co_await ensure_resources(context_, entry_));
+    BOOST_OUTCOME_CO_TRY(volumes_,
+                         co_await ensure_resources(context_, entry_, facts_.volumes_root));
     if (options_.restart) {
       BOOST_OUTCOME_CO_TRY(co_await stop());
     }
@@ -322,7 +323,7 @@ Task<> list_containers(Context& context, EngineFacts& facts) {
 }
 
 Task<EngineFacts> engine_facts(Context& context, const std::vector<const CatalogEntry*>& entries) {
-  EngineFacts facts;
+  EngineFacts facts{.volumes_root = find_volumes_root(context)};
   std::vector<Task<>> questions;
   questions.push_back(ask_gpu(context, entries, facts));
   questions.push_back(list_containers(context, facts));

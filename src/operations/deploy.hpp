@@ -8,6 +8,7 @@
 #include "domain/health_policy.hpp"
 #include "operations/context.hpp"
 #include "operations/pull.hpp"
+#include "operations/resources.hpp"
 #include "operations/stack.hpp"
 
 // Bringing the containers of one service to what its file says. Used by everything that creates
@@ -38,10 +39,11 @@ struct DeployReport {
 // An error after which nobody knows whether the engine has done what it was asked last.
 bool lost_engine(ErrorCode code);
 
-// What all services of one command need to know, asked of the engine once.
+// What all services of one command need to know, asked once.
 struct EngineFacts {
-  std::vector<ports::ContainerSummary> containers;
+  std::vector<ports::ContainerSummary> containers = {};
   bool gpu = false;  // asked for only when one of the services wants a GPU
+  VolumesRoot volumes_root = VolumesRoot::exists;  // before the first of them makes it
 };
 Task<EngineFacts> engine_facts(Context& context, const std::vector<const CatalogEntry*>& entries);
 // The part of it that the engine takes longest to tell (Docker starts its runtime for the answer).

@@ -116,7 +116,7 @@ Task<> check_containers(Context& context, const std::vector<const CatalogEntry*>
 
 Task<EngineFacts> check_all(Context& context, const std::vector<const CatalogEntry*>& entries,
                             Verb verb) {
-  EngineFacts facts;
+  EngineFacts facts{.volumes_root = find_volumes_root(context)};
   std::vector<Task<>> checks;
   checks.push_back(ask_gpu(context, entries, facts));
   checks.push_back(check_containers(context, entries, verb, facts.containers));

@@ -91,24 +91,24 @@ Task<bool> has_been_used(Context& context, std::string service) {
 // what is written then would lie on the wrong disk; so it is made only where nothing speaks for
 // data: no container of this installation, and not even the directory around it.
 Task<> restore_directory(Context& context, const std::string& service,
-                         const ports::VolumeDetails& volume) {
+                         const ports::VolumeDetails& volume, VolumesRoot root) {
   const auto directory = bind_source(volume);
   if (directory.empty() || context.host.exists(directory)) co_return ok();
   // Where this user may not look, the engine may.
   if (!context.host.list_directory(directory)) co_return ok();
   const bool ours = directory == context.volumes_root / volume.name;
-  if (!ours || context.host.exists(context.volumes_root))
-    co_return directory_gone(volume, directory);
+  if (!ours || root == VolumesRoot::exists) co_return directory_gone(volume, directory);
   BOOST_OUTCOME_CO_TRY(const bool used, co_await has_been_used(context, service));
   if (used) co_return directory_gone(volume, directory);
   co_return context.host.make_directory(directory);
 }
 
-Task<Made> ensure_volume(Context& context, const CatalogEntry& entry, domain::VolumeSpec spec) {
+Task<Made> ensure_volume(Context& context, const CatalogEntry& entry, domain::VolumeSpec spec,
+                         VolumesRoot root) {
   BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_volume(spec.name));
   if (existing) {
     if (context.engine.local()) {
-      BOOST_OUTCOME_CO_TRY(co_await restore_directory(context, entry.name, *existing));
+      BOOST_OUTCOME_CO_TRY(co_await restore_directory(context, entry.name, *existing, root));
     }
     co_return Made{};
   }
@@ -130,11 +130,16 @@ Task<Made> ensure_volume(Context& context, const CatalogEntry& entry, domain::Vo
 
 }  // namespace
 
-Task<std::vector<std::string>> ensure_resources(Context& context, const CatalogEntry& entry) {
+VolumesRoot find_volumes_root(const Context& context) {
+  return context.host.exists(context.volumes_root) ? VolumesRoot::exists : VolumesRoot::missing;
+}
+
+Task<std::vector<std::string>> ensure_resources(Context& context, const CatalogEntry& entry,
+                                                VolumesRoot root) {
   std::vector<Task<Made>> tasks;
   tasks.push_back(ensure_networks(context, entry));
   for (const auto& key : entry.project.volume_keys)
-    tasks.push_back(ensure_volume(context, entry, compose::volume_spec(entry.project, key)));
+    tasks.push_back(ensure_volume(context, entry, compose::volume_spec(entry.project, key), root));
   const auto results = co_await when_all(std::move(tasks));
   std::vector<std::string> made;
   for (const auto& result : results)

@@ -290,7 +290,8 @@ void change_image(UpdateJob& job, const ContainerView& part, const std::string& 
 Task<UpdateReport> run_job(UpdateJob& job, bool snapshots, Operation& operation) {
   BOOST_OUTCOME_CO_TRY(co_await check_the_way(job));
   BOOST_OUTCOME_CO_TRY(make_secrets(job));
-  BOOST_OUTCOME_CO_TRY(auto volumes, co_await ensure_resources(job.context, *job.entry));
+  BOOST_OUTCOME_CO_TRY(auto volumes,
+                       co_await ensure_resources(job.context, *job.entry, job.facts.volumes_root));
   auto report = co_await plan_and_carry_out(job, snapshots, operation);
   // New volumes are of no use to the old version.
   if (!report || report.value().outcome == Outcome::rolled_back)

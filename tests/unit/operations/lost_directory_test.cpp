@@ -64,6 +64,23 @@ TEST_F(LostDirectory, OfAStateThatWasWipedUnderItsContainersIsMadeAgain) {
   EXPECT_TRUE(world.host.exists("/volumes/model_data"));
 }
 
+// What one service has made is no sign of a disk to the others.
+TEST_F(LostDirectory, OfSeveralServicesIsMadeAgainForEach) {
+  ASSERT_OK(first(world.run(install(world.context, {"chat"}, {}))));
+  ASSERT_OK(world.run(world.clock.sleep(std::chrono::seconds{5})));
+  world.state.documents.clear();
+  lose("/volumes");
+  world.engine.before_call = [this](const auto&, const auto& name) -> std::optional<Error> {
+    if (name == "chat_data") world.host.trees["/volumes/model_data"] = 0;  // model is ahead
+    return std::nullopt;
+  };
+  const auto results = world.run(install(world.context, {"model", "chat"}, {}));
+  ASSERT_OK(results);
+  for (const auto& [service, result] : results.value()) ASSERT_OK(result);
+  EXPECT_TRUE(world.host.exists("/volumes/model_data"));
+  EXPECT_TRUE(world.host.exists("/volumes/chat_data"));
+}
+
 TEST_F(LostDirectory, IsBackWithItsDisk) {
   ASSERT_OK(world.run(stop(world.context, {"model"})));
   lose("/volumes");
