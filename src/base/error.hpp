@@ -47,7 +47,7 @@ enum class ErrorCode {
 // The stable spelling, e.g. "port_in_use".
 std::string_view to_string(ErrorCode code);
 
-// What went wrong, for somebody who has to mend it at night. It begins low down as `code` and `why`;
+// What went wrong, for whoever has to mend it at night. It begins low down as `code` and `why`, and
 // operations know the rest; its text is made in cli/render and nowhere else.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
