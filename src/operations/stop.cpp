@@ -2,13 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/when_all.hpp"
+#include "operations/labels.hpp"
 #include "operations/operation.hpp"
 
 namespace aistack::operations {
 namespace {
+
+Result<> note_stopped(Context& context, const std::string& service,
+                      const std::optional<ServiceRecord>& before) {
+  auto record =
+      before.value_or(ServiceRecord{.service = service, .installed_at = context.clock.now()});
+  record.wanted = ServiceRecord::Wanted::stopped;
+  return write_record(context.state, record);
+}
 
 // What is wanted is written down; `view` tells what there is to stop.
 Task<ServiceView> prepare(Context& context, const CatalogEntry& entry) {
@@ -19,29 +29,66 @@ Task<ServiceView> prepare(Context& context, const CatalogEntry& entry) {
     error.next = {"aistack status"};
     co_return error;
   }
-  ServiceRecord record = view.record.value_or(
-      ServiceRecord{.service = entry.name, .installed_at = context.clock.now()});
-  record.wanted = ServiceRecord::Wanted::stopped;
-  BOOST_OUTCOME_CO_TRY(write_record(context.state, record));
+  BOOST_OUTCOME_CO_TRY(note_stopped(context, entry.name, view.record));
   co_return view;
 }
 
-Task<StopReport> stop_one(Context& context, const CatalogEntry& entry) {
+Error may_still_run(Error error) {
+  return with_state(std::move(error),
+                    "it is noted as stopped, and may still run: the same command again stops it");
+}
+
+Task<StopReport> stop_described(Context& context, const CatalogEntry& entry) {
   const auto view = co_await prepare(context, entry);
   if (!view) co_return unchanged(view.error());
   const auto stopped = co_await stop_containers(context, view.value());
-  if (!stopped)
-    co_return with_state(stopped.error(),
-                         "it is noted as stopped, and may still run: the same command again "
-                         "stops it");
+  if (!stopped) co_return may_still_run(stopped.error());
   co_return StopReport{entry.name, stopped.value()};
 }
 
+// One whose file is gone or cannot be used: its containers name it. The last made first, since that
+// is how they started.
+Task<StopReport> stop_by_label(Context& context, const std::string& service) {
+  const ports::ContainerQuery query{.all = true, .labels = {{kServiceLabel, service}}};
+  auto containers = co_await context.engine.list_containers(query);
+  if (!containers) co_return unchanged(std::move(containers).error());
+  const auto before = read_record(context.state, service);
+  if (!before) co_return unchanged(before.error());
+  const auto noted = note_stopped(context, service, before.value());
+  if (!noted) co_return unchanged(noted.error());
+  auto& all = containers.value();
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.created > b.created; });
+  StopReport report{service};
+  for (const auto& container : all) {
+    if (!is_up(container.state)) continue;
+    report.was_running = true;
+    const auto ended = co_await end_container(context, container);
+    if (!ended) co_return may_still_run(ended.error());
+  }
+  co_return report;
+}
+
+// A service can be stopped also where the catalog does not describe it any more.
+Result<> require_known(const Context& context, const std::string& service) {
+  const auto found = context.catalog.find(service);
+  if (found) return ok();
+  BOOST_OUTCOME_TRY(const auto recorded, recorded_services(context.state));
+  const bool installed = std::find(recorded.begin(), recorded.end(), service) != recorded.end();
+  if (installed) return ok();
+  return found.error();
+}
+
+Task<StopReport> stop_one(Context& context, const std::string& service) {
+  const auto found = context.catalog.find(service);
+  if (found) co_return co_await stop_described(context, *found.value());
+  co_return co_await stop_by_label(context, service);
+}
+
 Task<StopReport> run_one(Context& context, std::string service) {
-  BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
   BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, service, "stop"));
   context.progress.step(service, "stopping");
-  auto stopped = co_await stop_one(context, *entry);
+  auto stopped = co_await stop_one(context, service);
   if (stopped) {
     operation.completed();
     context.progress.done(service, "stopped");
@@ -74,7 +121,7 @@ Task<bool> stop_containers(Context& context, const ServiceView& view) {
 
 Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> services) {
   for (const auto& service : services) {
-    BOOST_OUTCOME_CO_TRY(context.catalog.find(service));
+    BOOST_OUTCOME_CO_TRY(require_known(context, service));
   }
   // One that is named twice would wait for its own lock.
   std::set<std::string> seen;

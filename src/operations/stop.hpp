@@ -18,6 +18,7 @@ struct StopResult {
 };
 
 // Stops services and remembers that the administrator wanted it so. Already stopped: done.
+// One whose file is gone or cannot be used is stopped, too.
 // kNotFound: one of them is not installed. Services stop at once, the containers of one service
 // against the order in which they started.
 Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> services);

@@ -51,6 +51,25 @@ TEST_F(UndescribedTest, ARunningServiceWhoseFileIsBrokenIsShownAndIsNotGreen) {
   EXPECT_EQ(shown.container, "model");
 }
 
+TEST_F(UndescribedTest, CanBeStopped) {
+  break_file();
+  for (const bool was_running : {true, false}) {
+    const auto stopped = world.run(stop(world.context, {"model"}));
+    ASSERT_OK(stopped);
+    ASSERT_OK(stopped.value().front().result);
+    EXPECT_EQ(stopped.value().front().result.value().was_running, was_running);
+  }
+  EXPECT_EQ(model().verdict.health, domain::Health::none);
+  EXPECT_EQ(world.engine.find("chat")->details.state, ports::ContainerState::running);
+}
+
+TEST_F(UndescribedTest, OneThatIsNotInstalledCannotBeStopped) {
+  world.state.documents.clear();
+  break_file();
+  EXPECT_ERROR(world.run(stop(world.context, {"model"})), ErrorCode::kBadCatalog);
+  EXPECT_ERROR(world.run(stop(world.context, {"mdel"})), ErrorCode::kUnknownService);
+}
+
 TEST_F(UndescribedTest, OneThatDiedMeanwhileIsRed) {
   ASSERT_OK(world.run(world.engine.stop_container("model", std::chrono::seconds{1})));
   break_file();
