@@ -46,7 +46,8 @@ class Deployment {
     if (!changed) co_return co_await come_to_nothing(std::move(changed).error());
     auto report = make_report();
     if (!options_.start || !options_.wait) co_return report;
-    auto ready = co_await wait_ready(context_, entry_, options_.timeout);
+    const auto look = report.action == Deployed::unchanged ? Look::quick : Look::glance;
+    auto ready = co_await wait_ready(context_, entry_, options_.timeout, look);
     if (!ready)
       co_return with_state(std::move(ready).error(),
                            "the container is left as it is, to be looked at");

@@ -171,7 +171,7 @@ domain::HealthThresholds health_thresholds(const Context& context, const Catalog
 boost::asio::awaitable<ServiceHealth> observe(Context& context, const ServiceView& view,
                                               Look look) {
   auto health = co_await look_at(context, view, look);
-  co_await look_for_loop(context, view, health);
+  if (look != Look::glance) co_await look_for_loop(context, view, health);
   co_return health;
 }
 

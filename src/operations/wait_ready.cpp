@@ -66,22 +66,22 @@ Error not_coming_up(const CatalogEntry& entry, const domain::Verdict& verdict) {
 }
 
 // The verdict of now, from a fresh list of this service's containers.
-Task<ServiceHealth> look(Context& context, const CatalogEntry& entry) {
+Task<ServiceHealth> look_now(Context& context, const CatalogEntry& entry, Look look) {
   const ports::ContainerQuery query{.all = true,
                                     .labels = {{"com.docker.compose.project", entry.project.name}}};
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
   BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
-  co_return co_await observe(context, view);
+  co_return co_await observe(context, view, look);
 }
 
 Task<ServiceHealth> look_until_green(Context& context, const CatalogEntry& entry,
-                                     std::chrono::nanoseconds limit, EngineBell& bell) {
+                                     std::chrono::nanoseconds limit, Look look, EngineBell& bell) {
   const auto begin = context.clock.steady_now();
   std::chrono::nanoseconds pause = kFirstPause;
   std::optional<std::string> said;  // why it was not green when that was last shown
   WorkMeter work;
   while (true) {
-    BOOST_OUTCOME_CO_TRY(auto health, co_await look(context, entry));
+    BOOST_OUTCOME_CO_TRY(auto health, co_await look_now(context, entry, look));
     if (health.verdict.health == domain::Health::green) co_return std::move(health);
     const auto waited = context.clock.steady_now() - begin;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(waited);
@@ -108,11 +108,11 @@ Task<ServiceHealth> look_until_green(Context& context, const CatalogEntry& entry
 }  // namespace
 
 Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
-                               std::optional<std::chrono::nanoseconds> timeout) {
+                               std::optional<std::chrono::nanoseconds> timeout, Look look) {
   const auto limit = timeout.value_or(entry.spec().health.startup_timeout);
   EngineBell bell{co_await boost::asio::this_coro::executor};
   co_return co_await bell.during(context, entry.project.name,
-                                 look_until_green(context, entry, limit, bell));
+                                 look_until_green(context, entry, limit, look, bell));
 }
 
 }  // namespace aistack::operations

@@ -12,9 +12,11 @@ namespace aistack::operations {
 // later, and at once when the engine reports something about its containers. While it waits, it
 // tells a service that still works (a migration, a download) from one that is stuck.
 //
+// `look` is `quick` for one that may have been in a loop before.
 // kNotHealthy: it went red for good, or `timeout` (default: the catalog's start-up time) is over;
 // `why` is the last verdict's reason. The container is left as it is.
 Task<ServiceHealth> wait_ready(Context& context, const CatalogEntry& entry,
-                               std::optional<std::chrono::nanoseconds> timeout);
+                               std::optional<std::chrono::nanoseconds> timeout,
+                               Look look = Look::glance);
 
 }  // namespace aistack::operations
