@@ -328,8 +328,9 @@ Task<EngineFacts> engine_facts(Context& context, const std::vector<const Catalog
   std::vector<Task<>> questions;
   questions.push_back(ask_gpu(context, entries, facts));
   questions.push_back(list_containers(context, facts));
-  for (auto& answered : co_await when_all(std::move(questions))) {
-    BOOST_OUTCOME_CO_TRY(std::move(answered));
+  auto answers = co_await when_all(std::move(questions));
+  for (auto& answer : answers) {
+    BOOST_OUTCOME_CO_TRY(std::move(answer));
   }
   co_return facts;
 }

@@ -120,7 +120,8 @@ Task<EngineFacts> check_all(Context& context, const std::vector<const CatalogEnt
   std::vector<Task<>> checks;
   checks.push_back(ask_gpu(context, entries, facts));
   checks.push_back(check_containers(context, entries, verb, facts.containers));
-  for (auto& checked : co_await when_all(std::move(checks))) {
+  auto results = co_await when_all(std::move(checks));
+  for (auto& checked : results) {
     BOOST_OUTCOME_CO_TRY(std::move(checked));
   }
   co_return facts;
