@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/when_all.hpp"
+#include "operations/deploy.hpp"
 #include "operations/labels.hpp"
 #include "operations/ownership.hpp"
 #include "operations/service_record.hpp"
@@ -24,18 +25,38 @@ Error missing_network(const CatalogEntry& entry, const std::string& name) {
   return error;
 }
 
+// A request of an aistack that was killed may reach the engine after the next one has looked: two
+// networks have the name then, and no container can join either. One is enough; the engine does not
+// remove one that is in use.
+Task<bool> has_one_network(Context& context, std::string name) {
+  BOOST_OUTCOME_CO_TRY(auto networks, co_await context.engine.list_networks());
+  std::erase_if(networks, [&](const auto& network) { return network.name != name; });
+  auto left = networks.size();
+  for (const auto& network : networks) {
+    if (left <= 1 || !network.labels.contains(kNetworkLabel)) continue;
+    const auto removed = co_await context.engine.remove_network(network.id);
+    if (!removed && lost_engine(removed.error().code)) co_return removed.error();
+    if (removed) --left;
+  }
+  co_return left > 0;
+}
+
 Task<> create_network(Context& context, std::string service, domain::NetworkSpec spec) {
   // Under a lock of its own: engines let two networks of one name be made, and then refuse both.
   const std::string lock_name = ".networks";  // no service is called so
   BOOST_OUTCOME_CO_TRY(const auto lock, co_await context.locks.acquire(
                                             lock_name, "create a network", kNetworkLockWait));
-  BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
-  if (existing) co_return ok();
+  const auto name = spec.name;
+  BOOST_OUTCOME_CO_TRY(const bool made, co_await has_one_network(context, name));
+  if (made) co_return ok();
   if (spec.name == kStackNetwork)
     spec.options = {{"Driver", "bridge"}, {"Labels", {{kNetworkLabel, "stack"}}}};
   else
     spec.options["Labels"][kNetworkLabel] = service;
-  BOOST_OUTCOME_CO_TRY(co_await context.engine.create_network(std::move(spec)));
+  const auto created = co_await context.engine.create_network(std::move(spec));
+  if (!created && lost_engine(created.error().code)) co_return created.error();
+  BOOST_OUTCOME_CO_TRY(const bool exists, co_await has_one_network(context, name));
+  if (!exists && !created) co_return created.error();
   co_return ok();
 }
 
@@ -45,9 +66,13 @@ using Made = std::string;
 Task<Made> ensure_networks(Context& context, const CatalogEntry& entry) {
   for (const auto& key : entry.project.network_keys) {
     auto spec = compose::network_spec(entry.project, key);
-    BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
-    if (existing) continue;
-    if (!is_own(spec)) co_return missing_network(entry, spec.name);
+    if (!is_own(spec)) {
+      BOOST_OUTCOME_CO_TRY(const auto existing, co_await context.engine.inspect_network(spec.name));
+      if (!existing) co_return missing_network(entry, spec.name);
+      continue;
+    }
+    BOOST_OUTCOME_CO_TRY(const bool exists, co_await has_one_network(context, spec.name));
+    if (exists) continue;
     BOOST_OUTCOME_CO_TRY(co_await create_network(context, entry.name, std::move(spec)));
   }
   co_return Made{};

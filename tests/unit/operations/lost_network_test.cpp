@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "operations/install.hpp"
+#include "operations/labels.hpp"
 #include "operations/stop.hpp"
 #include "operations/update.hpp"
 #include "world.hpp"
@@ -23,6 +26,39 @@ TEST(LostNetwork, AContainerWhoseNetworkIsGoneIsMadeAnew) {
   EXPECT_THAT(report.value().drifted, ::testing::ElementsAre("networks"));
   EXPECT_NE(world.engine.find("model")->details.id, before);
   EXPECT_EQ(world.engine.find("model")->details.state, ports::ContainerState::running);
+}
+
+ports::NetworkDetails model_network(const std::string& id) {
+  return {
+      .id = id, .name = "model_default", .driver = "bridge", .labels = {{kNetworkLabel, "model"}}};
+}
+
+std::size_t model_networks(const testing::World& world) {
+  return static_cast<std::size_t>(
+      std::count_if(world.engine.networks.begin(), world.engine.networks.end(),
+                    [](const auto& each) { return each.second.name == "model_default"; }));
+}
+
+// The request of an aistack that was killed came to the engine after all.
+TEST(TwinNetwork, GoesWithTheNextInstallation) {
+  testing::World world;
+  for (const auto* id : {"one", "two"}) world.engine.networks.emplace(id, model_network(id));
+  const auto results = world.run(install(world.context, {"model"}, {}));
+  ASSERT_OK(results);
+  ASSERT_OK(results.value().front().result);
+  EXPECT_EQ(model_networks(world), 1U);
+}
+
+TEST(TwinNetwork, ThatIsMadeAtTheSameMomentIsUsed) {
+  testing::World world;
+  world.engine.before_call = [&](const auto& call, const auto&) -> std::optional<Error> {
+    if (call == "create_network") world.engine.networks.emplace("twin", model_network("twin"));
+    return std::nullopt;
+  };
+  const auto results = world.run(install(world.context, {"model"}, {}));
+  ASSERT_OK(results);
+  ASSERT_OK(results.value().front().result);
+  EXPECT_EQ(model_networks(world), 1U);
 }
 
 // The tag means the version that failed by now: the new container is made of the image that ran.
