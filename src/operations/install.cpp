@@ -44,8 +44,12 @@ Task<std::map<std::string, Operation>> begin_all(Context& context,
   std::sort(names.begin(), names.end());
   std::map<std::string, Operation> operations;
   for (const auto& name : names) {
-    BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, name, name_of(verb)));
-    operations.emplace(name, std::move(operation));
+    auto operation = co_await Operation::begin(context, name, name_of(verb));
+    if (!operation) {
+      for (auto& [other, begun] : operations) begun.failed(operation.error());
+      co_return std::move(operation).error();
+    }
+    operations.emplace(name, std::move(operation).value());
   }
   co_return operations;
 }
@@ -70,7 +74,10 @@ Task<DeployReport> run_one(Context& context, const CatalogEntry& entry, Verb ver
   const auto before = view.record;
   ServiceRecord record =
       before.value_or(ServiceRecord{.service = entry.name, .installed_at = context.clock.now()});
-  record.wanted = ServiceRecord::Wanted::running;
+  if (options.start)
+    record.wanted = ServiceRecord::Wanted::running;
+  else if (!before && !view.has_container())
+    record.wanted = ServiceRecord::Wanted::stopped;
   if (!before || before->wanted != record.wanted) {
     const auto written = write_record(context.state, record);
     if (!written) co_return unchanged(written.error());

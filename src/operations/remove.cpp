@@ -133,7 +133,9 @@ Task<RemoveReport> remove(Context& context, std::string service, PurgeData purge
   }
   const auto log = document(removed.value(), purge, context.clock.now());
   if (removed.value().was_installed || purge == PurgeData::yes) {
-    BOOST_OUTCOME_CO_TRY(context.state.write("uninstall_log.json", log));
+    const auto written = context.state.write("uninstall_log.json", log);
+    if (!written)
+      context.progress.note(service, "removed, but that is not on record: " + written.error().why);
   }
   operation.completed(log);
   context.progress.done(service, "removed");

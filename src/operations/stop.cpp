@@ -102,11 +102,20 @@ Task<StopReport> run_one(Context& context, std::string service) {
 
 }  // namespace
 
+Task<> stop_fully(Context& context, std::string container) {
+  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
+  const auto stopped = co_await context.engine.stop_container(container, std::nullopt);
+  if (stopped || stopped.error().code != ErrorCode::kInterrupted) co_return stopped;
+  static_cast<void>(
+      co_await shielded(context.engine.stop_container(std::move(container), std::nullopt)));
+  co_return stopped;
+}
+
 Task<> end_container(Context& context, const ports::ContainerSummary& container) {
   if (container.state == ports::ContainerState::paused) {
     BOOST_OUTCOME_CO_TRY(co_await context.engine.unpause_container(container.id));
   }
-  co_return co_await context.engine.stop_container(container.id, std::nullopt);
+  co_return co_await stop_fully(context, container.id);
 }
 
 Task<bool> stop_containers(Context& context, const ServiceView& view) {

@@ -23,6 +23,10 @@ struct StopResult {
 // against the order in which they started.
 Task<std::vector<StopResult>> stop(Context& context, std::vector<std::string> services);
 
+// Stops a container, and does not leave before it has ended: a stop that a Ctrl-C comes into goes
+// on in the engine, and what was started again meanwhile would go down with it. kInterrupted then.
+Task<> stop_fully(Context& context, std::string container);
+
 // Stops one that is up. A paused one is resumed for it: Podman would not stop it.
 Task<> end_container(Context& context, const ports::ContainerSummary& container);
 

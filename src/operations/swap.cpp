@@ -9,6 +9,7 @@
 #include "operations/labels.hpp"
 #include "operations/leftovers.hpp"
 #include "operations/removal.hpp"
+#include "operations/stop.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -49,7 +50,7 @@ Task<> undo(Context& context, std::string name, std::string old_name, bool old_w
 Task<> exchange(Context& context, const std::string& name, const std::string& old_name,
                 bool old_was_running, StartAfterSwap start) {
   if (old_was_running) {
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.stop_container(old_name, std::nullopt));
+    BOOST_OUTCOME_CO_TRY(co_await stop_fully(context, old_name));
   }
   BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
   BOOST_OUTCOME_CO_TRY(co_await context.engine.rename_container(old_name, previous_name(name)));

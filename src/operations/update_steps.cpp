@@ -13,6 +13,7 @@
 #include "operations/snapshot.hpp"
 #include "operations/soak.hpp"
 #include "operations/stage.hpp"
+#include "operations/stop.hpp"
 #include "operations/swap.hpp"
 #include "operations/wait_ready.hpp"
 
@@ -103,8 +104,7 @@ Task<> stop_all(UpdateJob& job, UpdateJournal& journal) {
   for (auto change = job.changes.rbegin(); change != job.changes.rend(); ++change)
     if (change->member.was_running) {
       BOOST_OUTCOME_CO_TRY(co_await journal.step(
-          "stop " + change->member.container,
-          job.context.engine.stop_container(change->member.container, std::nullopt)));
+          "stop " + change->member.container, stop_fully(job.context, change->member.container)));
     }
   co_return ok();
 }

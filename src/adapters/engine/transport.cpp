@@ -183,6 +183,16 @@ Task<std::unique_ptr<http::Connection>> Transport::connect(http::Deadline deadli
   co_return std::move(opened.value());
 }
 
+// What closes after each answer has closed after the one that told the version.
+Task<std::unique_ptr<http::Connection>> Transport::connect_to_speak(http::Deadline deadline,
+                                                                    milliseconds allowed) {
+  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
+  if (spoken_) co_return connection;
+  BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline, allowed));
+  if (connection->reusable()) co_return connection;
+  co_return co_await connect(deadline);
+}
+
 // Waits until a connection comes back.
 Task<> Transport::wait_for_turn(http::Deadline deadline, milliseconds allowed) {
   co_await asio::this_coro::throw_if_cancelled(false);
@@ -363,7 +373,10 @@ Task<int> Transport::attempt(ApiCall call, PieceSink sink) {
   const auto deadline = within(allowed);
   while (true) {
     BOOST_OUTCOME_CO_TRY(const auto lease, co_await acquire(deadline, allowed));
-    BOOST_OUTCOME_CO_TRY(co_await negotiate(*lease, deadline, allowed));
+    if (!spoken_) {
+      BOOST_OUTCOME_CO_TRY(co_await negotiate(*lease, deadline, allowed));
+      if (!(*lease).reusable()) continue;  // it closes after each answer
+    }
     bool began = false;
     const PieceSink noting = [&](std::string_view piece) -> Result<> {
       began = true;
@@ -388,8 +401,7 @@ Task<ApiReply> Transport::send(ApiCall call) {
 Task<ApiStream> Transport::open(ApiCall call, std::optional<milliseconds> silence) {
   const auto allowed = call.allowed.value_or(deadlines_.call);
   const auto deadline = within(allowed);
-  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
-  BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline, allowed));
+  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect_to_speak(deadline, allowed));
   Observation observation{observer_, call};
   const auto request = to_request(call);
   if (auto sent = co_await connection->send(request, deadline); !sent)
@@ -407,8 +419,7 @@ Task<ApiStream> Transport::open(ApiCall call, std::optional<milliseconds> silenc
 Task<ApiReply> Transport::upload(ApiCall call, std::string content_type, ports::ByteSource source) {
   const auto silence = deadlines_.silence;
   const auto deadline = [&] { return steady_clock::now() + silence; };
-  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline()));
-  BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline(), silence));
+  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect_to_speak(deadline(), silence));
   Observation observation{observer_, call};
   auto request = to_request(call);
   request.headers.emplace_back("Content-Type", content_type);

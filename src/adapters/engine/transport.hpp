@@ -94,6 +94,9 @@ class Transport {
   class Observation;
   class Patience;
   Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
+  // With the version known, for one call.
+  Task<std::unique_ptr<http::Connection>> connect_to_speak(http::Deadline deadline,
+                                                           std::chrono::milliseconds allowed);
   Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed);
   Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
   std::unique_ptr<http::Connection> take_idle();

@@ -47,6 +47,30 @@ TEST_F(InstallTest, BringsAServiceUpFromNothing) {
               ElementsAre("service.install.started", "service.install.completed"));
 }
 
+TEST_F(InstallTest, OfSeveralThatIsRefusedEndsWhatItHasBegun) {
+  const auto held =
+      world_.run(world_.locks.acquire("model", "update", std::chrono::nanoseconds{0}));
+  ASSERT_OK(held);
+  EXPECT_ERROR(install({"chat", "model"}), ErrorCode::kLocked);
+  EXPECT_THAT(world_.events.names(),
+              ElementsAre("service.install.started", "service.install.failed"));
+}
+
+TEST_F(InstallTest, WithoutAStartWantsNothingToRun) {
+  const auto health = [this] {
+    const auto seen = world_.run(status(world_.context));
+    return seen ? seen.value().services.front().verdict.health : domain::Health::red;
+  };
+  installed("model", {.start = false});
+  EXPECT_EQ(health(), domain::Health::none);
+  installed("model");
+  installed("model", {.start = false});
+  EXPECT_EQ(health(), domain::Health::green) << "one that runs goes on";
+  ASSERT_OK(world_.run(stop(world_.context, {"model"})));
+  installed("model", {.start = false});
+  EXPECT_EQ(health(), domain::Health::none) << "it was stopped on purpose";
+}
+
 TEST_F(InstallTest, ASecondTimeChangesNothing) {
   installed("model");
   const auto before = world_.engine.changes();

@@ -42,6 +42,17 @@ class RemoveTest : public ::testing::Test {
   }
 };
 
+TEST_F(RemoveTest, IsDoneThoughItCannotBePutOnRecord) {
+  install();
+  world_.state.before_write = [](const std::string& name) -> std::optional<Error> {
+    if (name == "uninstall_log.json") return Error{ErrorCode::kDiskFull, "ENOSPC"};
+    return std::nullopt;
+  };
+  EXPECT_TRUE(removed(PurgeData::no).was_installed);
+  EXPECT_EQ(world_.events.names().back(), "service.remove.completed");
+  EXPECT_EQ(world_.engine.find("model"), nullptr);
+}
+
 TEST_F(RemoveTest, KeepsAVolumeWithoutANameAndTellsIt) {
   const auto volume = with_anonymous_volume();
   EXPECT_THAT(removed(PurgeData::no).kept_volumes, ElementsAre("model_data", volume));

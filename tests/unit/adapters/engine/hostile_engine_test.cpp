@@ -409,13 +409,18 @@ TEST_F(HostileEngine, TellsItsVersionWithAPing) {
   EXPECT_THAT(targets, ElementsAre("/_ping", "/v1.47/containers/json?all=true"));
 }
 
-TEST_F(HostileEngine, ClosesAfterAPingThatItDoesNotKnow) {
-  serve_all([](const Request& request) -> Answer {
-    if (request.target == "/version")
-      return {http_answer(200, testing::version_document("1.40")), Then::close};
-    return {http_answer(404, "{}"), Then::close};
-  });
-  EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTooOld);
+TEST_F(HostileEngine, ClosesAfterEachAnswer) {
+  for (const bool knows_ping : {true, false}) {
+    serve_all([knows_ping](const Request& request) -> Answer {
+      if (request.target == "/version")
+        return {http_answer(200, testing::version_document()), Then::close};
+      if (request.target != "/_ping") return {http_answer(200, "[]"), Then::close};
+      return {knows_ping ? testing::pong() : http_answer(404, "{}"), Then::close};
+    });
+    ASSERT_OK(run(engine_->list_containers({})));
+    const auto pulled = run(engine_->pull_image("x", kNoProgress));
+    EXPECT_TRUE(pulled || pulled.error().code != ErrorCode::kEngineUnreachable);
+  }
 }
 
 TEST_F(HostileEngine, KnowsNoPing) {
