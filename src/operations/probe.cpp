@@ -9,14 +9,23 @@
 namespace aistack::operations {
 namespace {
 
+// The host of an engine that is reached over the network: "tcp://[::1]:2375",
+// "http://10.0.0.5:2375".
+std::optional<std::string> host_of(std::string_view endpoint) {
+  for (const std::string_view scheme : {"tcp://", "http://"}) {
+    if (!endpoint.starts_with(scheme)) continue;
+    auto host = endpoint.substr(scheme.size());
+    host = host.substr(0, host.rfind(':'));
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return std::string{host};
+  }
+  return std::nullopt;
+}
+
 // A published port's address, as a client on this machine reaches it.
 std::string reachable(const std::string& host_ip, const std::string& engine_endpoint) {
-  constexpr std::string_view kTcp = "tcp://";
   const bool any = host_ip.empty() || host_ip == "0.0.0.0" || host_ip == "::";
-  if (engine_endpoint.starts_with(kTcp)) {
-    const auto rest = engine_endpoint.substr(kTcp.size());
-    return rest.substr(0, rest.rfind(':'));
-  }
+  if (auto remote = host_of(engine_endpoint)) return std::move(*remote);
   if (!any) return host_ip;
   return host_ip == "::" ? "::1" : "127.0.0.1";
 }

@@ -161,3 +161,11 @@ load support
   assert_equal "volume_in_use openwebui_data" \
     "$(jq -r '.services | "\(.[0].error.code) \(.[1].volumes[0])"' <<<"$output")"
 }
+
+@test "a port that is published on IPv6 only is probed and shown" {
+  printf '    ports: !override ["[::1]:11434:11434"]\n' >>"$ETC/ollama.override.yaml"
+  aistack install ollama
+  assert_equal green "$(health_of ollama)"
+  assert_equal '["[::1]:11434"]' \
+    "$(aistack --json status | jq -c '.services[] | select(.service == "ollama").addresses')"
+}

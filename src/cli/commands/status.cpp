@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/commands.hpp"
@@ -17,12 +18,20 @@ namespace {
 using operations::ServiceStatus;
 using operations::StatusReport;
 
+bool is_v6(const ports::PublishedPort& port) {
+  return port.host_ip.find(':') != std::string::npos;
+}
+
 // Where a browser or a client finds it; IPv6 twins of an IPv4 port are left out.
 std::vector<std::string> addresses(const ServiceStatus& service) {
   std::vector<std::string> found;
   for (const auto& port : service.ports) {
-    if (port.host_ip.find(':') != std::string::npos) continue;
-    const auto host = port.host_ip.empty() ? "0.0.0.0" : port.host_ip;
+    const auto is_twin = [&](const auto& other) {
+      return !is_v6(other) && other.host_port == port.host_port && other.protocol == port.protocol;
+    };
+    if (is_v6(port) && std::any_of(service.ports.begin(), service.ports.end(), is_twin)) continue;
+    const auto any = port.host_ip.empty() ? "0.0.0.0" : port.host_ip;
+    const auto host = is_v6(port) ? fmt::format("[{}]", port.host_ip) : any;
     found.push_back(fmt::format("{}:{}", host, port.host_port) +
                     (port.protocol == "tcp" ? "" : "/" + port.protocol));
   }

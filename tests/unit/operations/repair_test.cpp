@@ -85,6 +85,23 @@ TEST_F(RepairTest, OfAServiceThatEndsAgainIsNoSuccess) {
   EXPECT_THAT(report.error().state, HasSubstr("left as it is"));
 }
 
+TEST(ProbeTarget, OfARemoteEngineIsItsHost) {
+  aistack::testing::World world;
+  const auto* entry = world.catalog.find("model").value();
+  ports::ContainerSummary container;
+  container.ports = {{.host_ip = "0.0.0.0", .host_port = 5000, .container_port = 11434}};
+  const std::pair<const char*, const char*> hosts[] = {{"unix:///run/docker.sock", "127.0.0.1"},
+                                                       {"tcp://10.0.0.5:2375", "10.0.0.5"},
+                                                       {"http://10.0.0.5:2375", "10.0.0.5"},
+                                                       {"tcp://[::1]:2375", "::1"}};
+  for (const auto& [endpoint, host] : hosts) {
+    const auto target = probe_target(*entry, container, endpoint);
+    ASSERT_TRUE(target) << endpoint;
+    EXPECT_EQ(target->host, host) << endpoint;
+    EXPECT_EQ(target->port, 5000);
+  }
+}
+
 TEST(StartedLately, ReadsTheEnginesWords) {
   for (const auto* young :
        {"Up Less than a second", "Up 1 second", "Up 10 seconds", "Up 3 seconds (health: starting)"})
