@@ -179,7 +179,7 @@ restarted_at_step() {
     [[ $ended =~ ^(finished|rolled_back|abandoned)$ ]]
     assert_settled "$old" "$ended"
   done <<'STAGES'
-stage/start|1 3|status
+stage/start|1 3 4|status
 POST .*/svc/stop|4 5|status
 next/rename|4 5|update svc
 wait for green|4 5|status
