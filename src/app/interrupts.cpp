@@ -22,7 +22,8 @@ Interrupts::Interrupts(boost::asio::io_context& io, cli::Output& output)
 
 void Interrupts::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int) {
-    if (error) return;
+    // One that came together with the end is here although the wait is cancelled.
+    if (error || state_ == State::ended) return;
     if (state_ == State::undoing) {
       output_.error_line("stopped; the next aistack command finishes or undoes what was begun",
                          cli::Priority::error);
@@ -49,6 +50,7 @@ void Interrupts::undoing() {
 }
 
 void Interrupts::stop() {
+  state_ = State::ended;
   signals_.cancel();
   patience_.cancel();
 }

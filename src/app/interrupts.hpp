@@ -32,7 +32,7 @@ class Interrupts {
   boost::asio::cancellation_signal cancel_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer patience_;
-  enum class State { running, cancelled, undoing } state_ = State::running;
+  enum class State { running, cancelled, undoing, ended } state_ = State::running;
 };
 
 }  // namespace aistack::app

@@ -75,6 +75,19 @@ install_stalled() {
   assert_equal stopped "$(state_of ollama)"
 }
 
+@test "two signals at once end a command, and do not keep it" {
+  for _ in $(seq 1 20); do
+    background aistack status --watch
+    eventually grep -q "No services" "$BOX/background.out"
+    kill -TERM "$BACKGROUND"
+    kill -INT "$BACKGROUND" || true # it may be gone by now
+    code=0
+    timeout 10 tail --pid="$BACKGROUND" -f /dev/null
+    wait "$BACKGROUND" || code=$?
+    assert_equal 130 "$code"
+  done
+}
+
 @test "a second aistack names the first and its operation" {
   install_stalled
   run --separate-stderr aistack stop ollama
