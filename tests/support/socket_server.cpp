@@ -139,6 +139,10 @@ void SocketServer::serve(int descriptor) {
     const auto answer = handler_(request);
     if (!send_all(descriptor, answer.bytes)) break;
     if (answer.then == Answer::Then::close) break;
+    if (answer.then == Answer::Then::close_late) {
+      receive(descriptor, buffer);
+      break;
+    }
     while (answer.then == Answer::Then::repeat && send_all(descriptor, answer.bytes)) {
     }
     if (answer.then == Answer::Then::repeat) break;

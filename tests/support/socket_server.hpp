@@ -21,9 +21,11 @@ class SocketServer {
     int number = 0;  // of this server, from 1
   };
   struct Answer {
-    enum class Then { keep, close, hold, repeat };
+    // close_late: as the next request comes; hold: keeps the connection, reads nothing; repeat: the
+    // same for ever
+    enum class Then { keep, close, close_late, hold, repeat };
     std::string bytes;
-    Then then = Then::keep;  // hold: keeps the connection, reads nothing; repeat: the same for ever
+    Then then = Then::keep;
   };
   using Handler = std::function<Answer(const Request&)>;
 

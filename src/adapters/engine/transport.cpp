@@ -86,6 +86,11 @@ class Transport::Lease {
   }
   http::Connection& operator*() const { return *connection_; }
   bool kept() const { return kept_; }
+  // Nothing more goes over it.
+  void drop() {
+    std::exchange(transport_, nullptr)->release(nullptr);
+    connection_.reset();
+  }
 
  private:
   Transport* transport_;
@@ -158,6 +163,7 @@ Error Transport::fail(const http::Failure& failure, milliseconds allowed) {
 void Transport::forget_engine() {
   spoken_.reset();
   version_.reset();
+  idle_.clear();
 }
 
 http::Request Transport::to_request(const ApiCall& call) const {
@@ -183,13 +189,11 @@ Task<std::unique_ptr<http::Connection>> Transport::connect(http::Deadline deadli
   co_return std::move(opened.value());
 }
 
-// What closes after each answer has closed after the one that told the version.
 Task<std::unique_ptr<http::Connection>> Transport::connect_to_speak(http::Deadline deadline,
                                                                     milliseconds allowed) {
-  BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
-  if (spoken_) co_return connection;
-  BOOST_OUTCOME_CO_TRY(co_await negotiate(*connection, deadline, allowed));
-  if (connection->reusable()) co_return connection;
+  if (!spoken_) {
+    BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::negotiate, deadline, allowed));
+  }
   co_return co_await connect(deadline);
 }
 
@@ -215,16 +219,19 @@ std::unique_ptr<http::Connection> Transport::take_idle() {
     auto kept = std::move(idle_.back());
     idle_.pop_back();
     if (kept->reusable()) return kept;
+    note_that_it_closes();
     forget_engine();
   }
   return nullptr;
 }
 
-Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds allowed) {
-  auto kept = take_idle();
+Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds allowed,
+                                          Wanted wanted) {
+  const bool may_be_kept = wanted == Wanted::any || keeps_ == Keeps::yes;
+  auto kept = may_be_kept ? take_idle() : nullptr;
   while (!kept && in_use_ >= kMostConnections) {
     BOOST_OUTCOME_CO_TRY(co_await wait_for_turn(deadline, allowed));
-    kept = take_idle();
+    if (may_be_kept) kept = take_idle();
   }
   ++in_use_;
   if (kept) co_return Lease(*this, std::move(kept), true);
@@ -239,7 +246,7 @@ Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds 
 void Transport::release(std::unique_ptr<http::Connection> connection) {
   --in_use_;
   const auto room = queue_.empty() ? kMostIdle : static_cast<std::size_t>(kMostConnections);
-  if (connection && idle_.size() < room && connection->reusable())
+  if (connection && keeps_ != Keeps::no && idle_.size() < room && connection->reusable())
     idle_.push_back(std::move(connection));
   if (queue_.empty()) return;
   queue_.front()->cancel();
@@ -285,19 +292,26 @@ Task<> Transport::ask_version(http::Connection& connection, http::Deadline deadl
   co_return ok();
 }
 
+Task<> Transport::find_out(Question ask, http::Deadline deadline, milliseconds allowed) {
+  while (true) {
+    BOOST_OUTCOME_CO_TRY(auto lease, co_await acquire(deadline, allowed, Wanted::any));
+    const auto told = co_await (this->*ask)(*lease, deadline, allowed);
+    if (told || !is_stale(lease, told.error())) co_return told;
+    lease.drop();
+  }
+}
+
 Task<ports::ApiVersion> Transport::spoken() {
   const auto deadline = steady_clock::now() + deadlines_.call;
   if (spoken_ && !idle_.empty() && idle_.back()->reusable()) co_return *spoken_;
-  BOOST_OUTCOME_CO_TRY(const auto lease, co_await acquire(deadline, deadlines_.call));
-  BOOST_OUTCOME_CO_TRY(co_await negotiate(*lease, deadline, deadlines_.call));
+  BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::negotiate, deadline, deadlines_.call));
   co_return *spoken_;
 }
 
 Task<ports::EngineVersion> Transport::version() {
   const auto deadline = steady_clock::now() + deadlines_.call;
   if (version_ && !idle_.empty() && idle_.back()->reusable()) co_return *version_;
-  BOOST_OUTCOME_CO_TRY(const auto lease, co_await acquire(deadline, deadlines_.call));
-  BOOST_OUTCOME_CO_TRY(co_await ask_version(*lease, deadline, deadlines_.call));
+  BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::ask_version, deadline, deadlines_.call));
   co_return *version_;
 }
 
@@ -368,14 +382,32 @@ Task<int> Transport::finish(ApiCall call, PieceSink sink) {
   co_return std::move(*running->result);
 }
 
+// Whether a kept connection failed because the engine closed it at that very moment: what only
+// reads goes again then. Notes that this engine does so.
+bool Transport::is_stale(const Lease& lease, const Error& error) {
+  const bool stale = lease.kept() && error.code == ErrorCode::kEngineUnreachable;
+  if (stale) note_that_it_closes();
+  return stale;
+}
+
+// One that kept them until now was restarted, maybe.
+void Transport::note_that_it_closes() {
+  keeps_ = keeps_ == Keeps::yes ? Keeps::unknown : Keeps::no;
+}
+
 Task<int> Transport::attempt(ApiCall call, PieceSink sink) {
   const auto allowed = call.allowed.value_or(deadlines_.call);
   const auto deadline = within(allowed);
+  const bool is_change = call.method != "GET";
+  const auto wanted = is_change ? Wanted::certain : Wanted::any;
   while (true) {
-    BOOST_OUTCOME_CO_TRY(const auto lease, co_await acquire(deadline, allowed));
+    BOOST_OUTCOME_CO_TRY(auto lease, co_await acquire(deadline, allowed, wanted));
     if (!spoken_) {
-      BOOST_OUTCOME_CO_TRY(co_await negotiate(*lease, deadline, allowed));
-      if (!(*lease).reusable()) continue;  // it closes after each answer
+      const auto told = co_await negotiate(*lease, deadline, allowed);
+      if (!told && !is_stale(lease, told.error())) co_return told.error();
+      // Should the engine close it now, a change could not be sent again.
+      if (!told || is_change) lease.drop();
+      continue;
     }
     bool began = false;
     const PieceSink noting = [&](std::string_view piece) -> Result<> {
@@ -383,11 +415,9 @@ Task<int> Transport::attempt(ApiCall call, PieceSink sink) {
       return sink(piece);
     };
     const auto head = co_await exchange(*lease, call, noting, deadline, allowed);
+    if (head && lease.kept()) keeps_ = Keeps::yes;
     if (head) co_return head.value().status;
-    // A kept connection that the engine closes at this very moment: what only reads goes again.
-    const bool stale = head.error().code == ErrorCode::kEngineUnreachable && lease.kept() &&
-                       !began && call.method == "GET";
-    if (!stale) co_return head.error();
+    if (!is_stale(lease, head.error()) || began || is_change) co_return head.error();
   }
 }
 

@@ -94,10 +94,13 @@ class Transport {
   class Observation;
   class Patience;
   Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
-  // With the version known, for one call.
+  // For one call, with the version known. Nothing was sent over it: a connection that has carried
+  // an answer may be closed by the engine while the next request is on its way.
   Task<std::unique_ptr<http::Connection>> connect_to_speak(http::Deadline deadline,
                                                            std::chrono::milliseconds allowed);
-  Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed);
+  // A change cannot be sent again: it wants a connection that is certain not to be closed unasked.
+  enum class Wanted { any, certain };
+  Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed, Wanted wanted);
   Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
   std::unique_ptr<http::Connection> take_idle();
   void release(std::unique_ptr<http::Connection> connection);
@@ -105,6 +108,12 @@ class Transport {
                    std::chrono::milliseconds allowed);
   Task<> ask_version(http::Connection& connection, http::Deadline deadline,
                      std::chrono::milliseconds allowed);
+  using Question = Task<> (Transport::*)(http::Connection&, http::Deadline,
+                                         std::chrono::milliseconds);
+  // Asks over a connection out of the pool.
+  Task<> find_out(Question ask, http::Deadline deadline, std::chrono::milliseconds allowed);
+  bool is_stale(const Lease& lease, const Error& error);
+  void note_that_it_closes();
   void forget_engine();
   Task<int> attempt(ApiCall call, PieceSink sink);
   Task<int> finish(ApiCall call, PieceSink sink);
@@ -125,6 +134,7 @@ class Transport {
   std::optional<ports::ApiVersion> spoken_;
   std::optional<ports::EngineVersion> version_;  // asked for only by those who want all of it
   std::vector<std::unique_ptr<http::Connection>> idle_;
+  enum class Keeps { unknown, yes, no } keeps_ = Keeps::unknown;  // connections, between calls
   int in_use_ = 0;
   std::deque<boost::asio::steady_timer*> queue_;
 };

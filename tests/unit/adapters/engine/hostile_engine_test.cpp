@@ -34,6 +34,8 @@ using Request = SocketServer::Request;
 using Answer = SocketServer::Answer;
 
 constexpr milliseconds kShort{300};
+// No test waits that long; a loaded machine may.
+constexpr milliseconds kPatient{8'000};
 
 class HostileEngine : public ::testing::Test {
  protected:
@@ -54,7 +56,7 @@ class HostileEngine : public ::testing::Test {
   void connect_to(const std::string& endpoint) {
     EngineOptions options;
     options.endpoint = endpoint;
-    options.deadlines = {kShort, kShort, kShort, kShort, kShort / 6, kShort / 6};
+    options.deadlines = deadlines_;
     options.slow = [this](milliseconds waited, milliseconds allowed) {
       slow_.emplace_back(waited, allowed);
     };
@@ -62,6 +64,9 @@ class HostileEngine : public ::testing::Test {
     ASSERT_OK(made);
     engine_ = std::move(made.value());
   }
+
+  // For a test of what does not answer; before its server is made.
+  void be_impatient() { deadlines_ = {kShort, kShort, kShort, kShort, kShort, kShort}; }
 
   // A server that tells its version properly, and answers everything else with `handler`.
   void serve(SocketServer::Handler handler) {
@@ -81,12 +86,10 @@ class HostileEngine : public ::testing::Test {
 
   template <class T>
   T run(boost::asio::awaitable<T> task) {
-    const auto begin = steady_clock::now();
-    auto result = testing::run(io_, std::move(task), seconds(10));
-    EXPECT_LT(steady_clock::now() - begin, seconds(5)) << "far beyond the deadline";
-    return result;
+    return testing::run(io_, std::move(task), seconds(30));
   }
 
+  EngineDeadlines deadlines_{kPatient, kPatient, kPatient, kPatient, kPatient, kPatient};
   boost::asio::io_context io_;
   std::unique_ptr<SocketServer> server_;
   std::unique_ptr<ports::ContainerEngine> engine_;
@@ -164,6 +167,7 @@ TEST_F(HostileEngine, HasAPathThatIsTooLong) {
 // -- does not answer
 
 TEST_F(HostileEngine, AcceptsAndNeverAnswers) {
+  be_impatient();
   serve_all([](const Request&) { return Answer{"", Then::hold}; });
   const auto info = run(engine_->info());
   EXPECT_ERROR(info, ErrorCode::kEngineTimeout);
@@ -171,6 +175,7 @@ TEST_F(HostileEngine, AcceptsAndNeverAnswers) {
 }
 
 TEST_F(HostileEngine, AnswersTheVersionAndThenFallsSilent) {
+  be_impatient();
   serve("", Then::hold);
   EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTimeout);
   EXPECT_ERROR(run(engine_->start_container("x")), ErrorCode::kEngineTimeout);
@@ -180,11 +185,13 @@ TEST_F(HostileEngine, AnswersTheVersionAndThenFallsSilent) {
 }
 
 TEST_F(HostileEngine, FallsSilentInTheMiddleOfAnAnswer) {
+  be_impatient();
   serve("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{\"Id\"", Then::hold);
   EXPECT_ERROR(run(engine_->list_containers({})), ErrorCode::kEngineTimeout);
 }
 
 TEST_F(HostileEngine, FallsSilentInTheMiddleOfAPull) {
+  be_impatient();
   serve(kChunkedHead + chunk("{\"status\":\"Pulling fs layer\",\"id\":\"a\"}\r\n"), Then::hold);
   EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineTimeout);
 }
@@ -199,7 +206,7 @@ TEST_F(HostileEngine, IsLeftAtOnceWhenInterrupted) {
   const auto list =
       testing::run_and_cancel(io_, engine_->list_containers({}), [&] { return true; });
   EXPECT_ERROR(list, ErrorCode::kInterrupted);
-  EXPECT_LT(steady_clock::now() - began, seconds(1));
+  EXPECT_LT(steady_clock::now() - began, kPatient);
 }
 
 TEST_F(HostileEngine, FinishesAChangeThatItHasWhenInterrupted) {
@@ -218,6 +225,7 @@ TEST_F(HostileEngine, FinishesAChangeThatItHasWhenInterrupted) {
 }
 
 TEST_F(HostileEngine, IsGivenUpWhenItDoesNotFinishAChange) {
+  deadlines_.after_interrupt = kShort;
   std::atomic<bool> has_it = false;
   serve([&](const Request&) {
     has_it = true;
@@ -227,7 +235,7 @@ TEST_F(HostileEngine, IsGivenUpWhenItDoesNotFinishAChange) {
   const auto renamed = testing::run_and_cancel(io_, engine_->rename_container("a", "b"),
                                                [&] { return has_it.load(); });
   EXPECT_ERROR(renamed, ErrorCode::kInterrupted);
-  EXPECT_LT(steady_clock::now() - began, seconds(1));
+  EXPECT_LT(steady_clock::now() - began, kPatient);
 }
 
 TEST_F(HostileEngine, GetsNoChangeAfterAnInterrupt) {
@@ -409,17 +417,31 @@ TEST_F(HostileEngine, TellsItsVersionWithAPing) {
   EXPECT_THAT(targets, ElementsAre("/_ping", "/v1.47/containers/json?all=true"));
 }
 
+// close_late is what the client sees of a close that crosses its next request on the way.
 TEST_F(HostileEngine, ClosesAfterEachAnswer) {
   for (const bool knows_ping : {true, false}) {
-    serve_all([knows_ping](const Request& request) -> Answer {
-      if (request.target == "/version")
-        return {http_answer(200, testing::version_document()), Then::close};
-      if (request.target != "/_ping") return {http_answer(200, "[]"), Then::close};
-      return {knows_ping ? testing::pong() : http_answer(404, "{}"), Then::close};
-    });
-    ASSERT_OK(run(engine_->list_containers({})));
-    const auto pulled = run(engine_->pull_image("x", kNoProgress));
-    EXPECT_TRUE(pulled || pulled.error().code != ErrorCode::kEngineUnreachable);
+    for (const auto then : {Then::close, Then::close_late}) {
+      const auto serve_so = [&] {
+        serve_all([knows_ping, then](const Request& request) -> Answer {
+          if (request.target == "/version")
+            return {http_answer(200, testing::version_document()), then};
+          if (request.target != "/_ping") return {http_answer(200, "[]"), then};
+          return {knows_ping ? testing::pong() : http_answer(404, "{}"), then};
+        });
+      };
+      serve_so();
+      ASSERT_OK(run(engine_->list_containers({})));
+      ASSERT_OK(run(engine_->start_container("x")));
+      ASSERT_OK(run(engine_->list_containers({})));
+      const auto pulled = run(engine_->pull_image("x", kNoProgress));
+      EXPECT_TRUE(pulled || pulled.error().code != ErrorCode::kEngineUnreachable);
+      serve_so();
+      ASSERT_OK(run(engine_->start_container("x")));
+      ASSERT_OK(run(engine_->start_container("x")));
+      serve_so();
+      const auto first = run(engine_->pull_image("x", kNoProgress));
+      EXPECT_TRUE(first || first.error().code != ErrorCode::kEngineUnreachable);
+    }
   }
 }
 
@@ -454,6 +476,7 @@ TEST_F(HostileEngine, IsSpokenToInTheNewestVersionThatBothKnow) {
 // -- is slow
 
 TEST_F(HostileEngine, IsSaidToBeSlowOnceAndOnlyOfQuestions) {
+  deadlines_.patience = kShort / 6;
   serve([](const Request&) {
     std::this_thread::sleep_for(kShort / 3);
     return Answer{http_answer(200, "[]"), Then::keep};
@@ -462,7 +485,7 @@ TEST_F(HostileEngine, IsSaidToBeSlowOnceAndOnlyOfQuestions) {
   EXPECT_THAT(slow_, ::testing::IsEmpty());
   ASSERT_OK(run(engine_->list_containers({})));
   ASSERT_OK(run(engine_->list_containers({})));
-  EXPECT_THAT(slow_, ElementsAre(std::pair{milliseconds(kShort / 6), milliseconds(kShort)}));
+  EXPECT_THAT(slow_, ElementsAre(std::pair{milliseconds(kShort / 6), kPatient}));
 }
 
 TEST_F(HostileEngine, IsNotSaidToBeSlowWhereItAnswers) {
@@ -571,6 +594,7 @@ TEST_F(HostileEngine, FailsToRemoveAContainer) {
 }
 
 TEST_F(HostileEngine, RemovesAContainerWithoutEnd) {
+  be_impatient();
   serve([](const Request& request) { return removed_by_another(request, ""); });
   EXPECT_ERROR(run(engine_->remove_container("x", {})), ErrorCode::kEngineTimeout);
 }
