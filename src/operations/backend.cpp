@@ -139,8 +139,7 @@ Result<const CatalogEntry*> find_backend(const Context& context, const std::stri
 }
 
 Task<> require_installed(Context& context, const CatalogEntry& backend) {
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
-  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, backend, containers));
+  BOOST_OUTCOME_CO_TRY(const auto view, co_await view_now(context, backend));
   if (view.has_container()) co_return ok();
   co_return cannot(fmt::format("cannot switch to {}", backend.name), ErrorCode::kNotFound,
                    fmt::format("{} is not installed", backend.name),

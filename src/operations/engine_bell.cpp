@@ -3,6 +3,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "operations/labels.hpp"
+
 namespace aistack::operations {
 namespace {
 
@@ -32,7 +34,7 @@ Task<> EngineBell::rings() {
 
 Task<> EngineBell::listen(Context& context, std::string project) {
   const ports::EventQuery query{
-      .types = {"container"}, .labels = {{"com.docker.compose.project", project}}, .since = {}};
+      .types = {"container"}, .labels = {{kComposeProject, project}}, .since = {}};
   const std::function<void()> ready = [] {};
   const ports::EventSink ring = [this](const ports::EngineEvent& event) -> Result<> {
     // A healthcheck of the image runs a command again and again, which is no news.

@@ -41,11 +41,6 @@ std::map<std::string, std::string> key_digests(const nlohmann::ordered_json& mod
   return digests;
 }
 
-std::string value_of(const Labels& labels, const char* key) {
-  const auto found = labels.find(key);
-  return found == labels.end() ? "" : found->second;
-}
-
 // The label's text is a file name's worth of trust: anything else than KEY=DIGEST is passed over.
 std::map<std::string, std::string> parse_digests(const std::string& text) {
   std::map<std::string, std::string> digests;
@@ -57,6 +52,11 @@ std::map<std::string, std::string> parse_digests(const std::string& text) {
 }
 
 }  // namespace
+
+std::string value_of(const Labels& labels, const char* key) {
+  const auto found = labels.find(key);
+  return found == labels.end() ? "" : found->second;
+}
 
 Labels own_labels(const std::string& service, const compose::ComposeService& compose_service,
                   const std::string& image, bool gpu_dropped) {

@@ -34,6 +34,8 @@ inline constexpr auto kNetworkLabel = "io.aistack.network";
 inline constexpr auto kVolumeLabel = "io.aistack.volume";
 
 using Labels = std::map<std::string, std::string>;
+// "" where there is none.
+std::string value_of(const Labels& labels, const char* key);
 
 // What ours says about one container.
 Labels own_labels(const std::string& service, const compose::ComposeService& compose_service,

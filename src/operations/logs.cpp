@@ -6,7 +6,10 @@
 #include <deque>
 
 #include "base/when_all.hpp"
+#include "operations/by_label.hpp"
+#include "operations/labels.hpp"
 #include "operations/stack.hpp"
+#include "operations/swap.hpp"
 
 namespace aistack::operations {
 namespace {
@@ -95,11 +98,44 @@ Task<std::vector<LogEntry>> side_lines(Context& context, std::string container,
                                   std::make_move_iterator(kept.end())};
 }
 
-Task<ServiceView> find(Context& context, const CatalogEntry& entry) {
-  const ports::ContainerQuery query{.all = true,
-                                    .labels = {{"com.docker.compose.project", entry.project.name}}};
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
-  co_return view_of(context, entry, containers);
+// A container that there is or was, and which of the service's it is.
+struct Source {
+  std::string part;
+  std::optional<ports::ContainerSummary> container;
+  bool is_main = false;
+};
+
+struct Sources {
+  bool installed = false;
+  std::vector<Source> all;
+};
+
+Task<Sources> find_described(Context& context, const CatalogEntry& entry) {
+  BOOST_OUTCOME_CO_TRY(const auto view, co_await view_now(context, entry));
+  Sources sources{.installed = view.installed()};
+  for (const auto& part : view.containers)
+    sources.all.push_back({part.service->name, part.container, &part == &view.main()});
+  co_return sources;
+}
+
+// Which of several is the main one, only the file could tell: the one made last, which the others
+// had to be there for.
+Task<Sources> find_undescribed(Context& context, std::string service) {
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await labelled_containers(context, service));
+  Sources sources{.installed = true};
+  for (const auto& container : containers) {
+    if (is_swap_name(container.name)) continue;
+    auto part = value_of(container.labels, kComposeService);
+    sources.all.push_back({std::move(part), container, sources.all.empty()});
+  }
+  co_return sources;
+}
+
+Task<Sources> find(Context& context, std::string service) {
+  const auto entry = context.catalog.find(service);
+  if (entry) co_return co_await find_described(context, *entry.value());
+  BOOST_OUTCOME_CO_TRY(require_known(context, service));
+  co_return co_await find_undescribed(context, std::move(service));
 }
 
 Result<std::vector<LogEntry>> recent_events(Context& context, const LogsRequest& request) {
@@ -128,48 +164,49 @@ struct Shown {
   EventsShown events;
 };
 
-Task<> print_past(Context& context, const ServiceView& view, const LogsRequest& request,
+Task<> print_past(Context& context, const Sources& sources, const LogsRequest& request,
                   const LogEntrySink& sink, Shown& shown) {
   const ports::LogQuery query{.tail = request.lines, .since = request.since, .follow = false};
   BOOST_OUTCOME_CO_TRY(auto waiting, recent_events(context, request));
   for (const auto& event : waiting) shown.events.add(*event.time);
-  const auto& main = view.main();
-  for (const auto& part : view.containers) {
-    if (!part.container || &part == &main) continue;
-    BOOST_OUTCOME_CO_TRY(auto lines, co_await side_lines(context, part.container->name, query));
+  std::optional<ports::ContainerSummary> main;
+  for (const auto& source : sources.all) {
+    if (source.is_main) main = source.container;
+    if (source.is_main || !source.container) continue;
+    BOOST_OUTCOME_CO_TRY(auto lines, co_await side_lines(context, source.container->name, query));
     waiting.insert(waiting.end(), std::make_move_iterator(lines.begin()),
                    std::make_move_iterator(lines.end()));
   }
   std::stable_sort(waiting.begin(), waiting.end(), earlier);
   Merger merger{std::move(waiting), sink};
-  if (main.container) {
-    const auto name = main.container->name;
+  if (main) {
+    const auto name = main->name;
     const ports::LogSink pass = [&](ports::LogLine line) -> Result<> {
       if (line.time) shown.line = line.time;
       return merger.pass(entry_of(name, std::move(line)));
     };
-    BOOST_OUTCOME_CO_TRY(co_await context.engine.logs(main.container->id, query, pass));
+    BOOST_OUTCOME_CO_TRY(co_await context.engine.logs(main->id, query, pass));
   }
   co_return merger.finish();
 }
 
 // Follows one container, whatever it is replaced by, from `last` on.
-Task<> follow_container(Context& context, const CatalogEntry& entry, std::string service,
+Task<> follow_container(Context& context, std::string service, std::string part,
                         std::optional<Time> last, const LogEntrySink& sink) {
   while (true) {
-    BOOST_OUTCOME_CO_TRY(const auto view, co_await find(context, entry));
-    for (const auto& part : view.containers) {
-      if (part.service->name != service || !part.container) continue;
-      const auto name = part.container->name;
+    BOOST_OUTCOME_CO_TRY(const auto sources, co_await find(context, service));
+    for (const auto& source : sources.all) {
+      if (source.part != part || !source.container) continue;
+      const auto name = source.container->name;
       const ports::LogSink pass = [&](ports::LogLine line) -> Result<> {
         if (line.time && last && *line.time <= *last) return ok();  // seen already
         if (line.time) last = line.time;
         if (sink(entry_of(name, std::move(line)))) return ok();
         return Error{ErrorCode::kInterrupted, kEnough};
       };
-      const bool running = part.container->state == ports::ContainerState::running;
+      const bool running = source.container->state == ports::ContainerState::running;
       const ports::LogQuery query{.tail = {}, .since = last, .follow = running};
-      const auto followed = co_await context.engine.logs(part.container->id, query, pass);
+      const auto followed = co_await context.engine.logs(source.container->id, query, pass);
       // Removed while it was looked for: the next round finds its successor.
       if (!followed && followed.error().code != ErrorCode::kNotFound) co_return followed.error();
     }
@@ -198,9 +235,8 @@ Task<> follow_events(Context& context, std::string service, EventsShown shown,
 }  // namespace
 
 Task<> logs(Context& context, LogsRequest request, LogEntrySink sink) {
-  BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(request.service));
-  BOOST_OUTCOME_CO_TRY(const auto view, co_await find(context, *entry));
-  if (!view.installed()) {
+  BOOST_OUTCOME_CO_TRY(const auto sources, co_await find(context, request.service));
+  if (!sources.installed) {
     auto error = not_installed(request.service);
     error.state.clear();  // nothing that reads changes anything
     co_return error;
@@ -211,14 +247,13 @@ Task<> logs(Context& context, LogsRequest request, LogEntrySink sink) {
   };
   const auto now = context.clock.now();
   Shown shown{.line = {}, .events = {std::chrono::floor<std::chrono::milliseconds>(now)}};
-  const auto printed = co_await print_past(context, view, request, watched, shown);
+  const auto printed = co_await print_past(context, sources, request, watched, shown);
   if (!read_on) co_return ok();
   if (!printed || !request.follow) co_return printed;
   std::vector<Task<>> tasks;
-  for (const auto& part : view.containers)
-    tasks.push_back(follow_container(context, *entry, part.service->name,
-                                     &part == &view.main() ? shown.line.value_or(now) : now,
-                                     watched));
+  for (const auto& source : sources.all)
+    tasks.push_back(follow_container(context, request.service, source.part,
+                                     source.is_main ? shown.line.value_or(now) : now, watched));
   tasks.push_back(follow_events(context, request.service, shown.events, watched));
   const auto ended = co_await first_of(std::move(tasks));
   if (!read_on) co_return ok();

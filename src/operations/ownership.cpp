@@ -15,11 +15,6 @@ constexpr auto kOwnPrefix = "io.aistack.";
 constexpr auto kComposeFiles = "com.docker.compose.project.config_files";
 constexpr auto kComposePrefix = "com.docker.compose.";
 
-std::string value_of(const Labels& labels, const char* key) {
-  const auto found = labels.find(key);
-  return found == labels.end() ? "" : found->second;
-}
-
 bool has_own_label(const Labels& labels) {
   const auto found = labels.lower_bound(kOwnPrefix);
   return found != labels.end() && found->first.starts_with(kOwnPrefix);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "operations/by_label.hpp"
 #include "operations/labels.hpp"
 #include "operations/operation.hpp"
 #include "operations/removal.hpp"
@@ -43,10 +45,10 @@ Task<> remove_containers(Context& context, const std::vector<ports::ContainerSum
 }
 
 // Does another service of the catalog that is installed use this network?
-bool used_elsewhere(Context& context, const CatalogEntry& entry, const std::string& network,
+bool used_elsewhere(Context& context, const std::string& service, const std::string& network,
                     const std::vector<ports::ContainerSummary>& all) {
   for (const auto& other : context.catalog.entries()) {
-    if (other.name == entry.name) continue;
+    if (other.name == service) continue;
     const auto networks = own_networks(other);
     if (std::find(networks.begin(), networks.end(), network) == networks.end()) continue;
     const auto view = view_of(context, other, all);
@@ -68,10 +70,10 @@ bool has_member(const std::vector<ports::ContainerSummary>& all, const std::stri
                      [&](const auto& container) { return container.networks.contains(network); });
 }
 
-Task<> remove_networks(Context& context, const CatalogEntry& entry, RemoveReport& report) {
+Task<> remove_networks(Context& context, std::vector<std::string> networks, RemoveReport& report) {
   BOOST_OUTCOME_CO_TRY(const auto all, co_await context.engine.list_containers({}));
-  for (const auto& network : own_networks(entry)) {
-    if (used_elsewhere(context, entry, network, all)) continue;
+  for (const auto& network : networks) {
+    if (used_elsewhere(context, report.service, network, all)) continue;
     BOOST_OUTCOME_CO_TRY(const auto seen, co_await context.engine.inspect_network(network));
     if (!seen) continue;
     if (network == kStackNetwork && !may_remove(*seen)) continue;
@@ -84,13 +86,13 @@ Task<> remove_networks(Context& context, const CatalogEntry& entry, RemoveReport
       if (removed.error().code != ErrorCode::kConflict) co_return removed.error();
     }
     // Somebody else's container is in it: theirs to decide.
-    context.progress.note(entry.name,
+    context.progress.note(report.service,
                           fmt::format("the network {} stays: other containers use it", network));
   }
   co_return ok();
 }
 
-Task<RemoveReport> run(Context& context, const CatalogEntry& entry, PurgeData purge) {
+Task<RemoveReport> remove_described(Context& context, const CatalogEntry& entry, PurgeData purge) {
   RemoveReport report{.service = entry.name};
   BOOST_OUTCOME_CO_TRY(const auto all, co_await context.engine.list_containers({}));
   BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, all));
@@ -99,7 +101,7 @@ Task<RemoveReport> run(Context& context, const CatalogEntry& entry, PurgeData pu
   BOOST_OUTCOME_CO_TRY(const auto anonymous, co_await anonymous_volumes(context, containers));
   BOOST_OUTCOME_CO_TRY(co_await stop_containers(context, view));
   BOOST_OUTCOME_CO_TRY(co_await remove_containers(context, containers, purge, report));
-  BOOST_OUTCOME_CO_TRY(co_await remove_networks(context, entry, report));
+  BOOST_OUTCOME_CO_TRY(co_await remove_networks(context, own_networks(entry), report));
   if (purge == PurgeData::yes) {
     BOOST_OUTCOME_CO_TRY(co_await purge_data(context, entry, anonymous, report));
   } else {
@@ -107,6 +109,50 @@ Task<RemoveReport> run(Context& context, const CatalogEntry& entry, PurgeData pu
   }
   BOOST_OUTCOME_CO_TRY(remove_record(context.state, entry.name));
   co_return report;
+}
+
+// Which data is the service's own, only its file could tell.
+Error cannot_purge(Error error) {
+  error.next.push_back("the same without --purge, which keeps the data");
+  return unchanged(std::move(error));
+}
+
+// The networks that these containers are in and that were made for their project, and the stack's.
+Task<std::vector<std::string>> networks_of(Context& context,
+                                           std::vector<ports::ContainerSummary> containers) {
+  std::set<std::string> names;
+  for (const auto& container : containers) {
+    const auto project = value_of(container.labels, kComposeProject);
+    for (const auto& [name, addresses] : container.networks) {
+      BOOST_OUTCOME_CO_TRY(const auto network, co_await context.engine.inspect_network(name));
+      if (!network) continue;
+      const bool own = !project.empty() && value_of(network->labels, kComposeProject) == project;
+      if (own || name == kStackNetwork) names.insert(name);
+    }
+  }
+  co_return std::vector<std::string>(names.begin(), names.end());
+}
+
+Task<RemoveReport> remove_undescribed(Context& context, std::string service) {
+  RemoveReport report{.service = service, .was_installed = true};
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await labelled_containers(context, service));
+  BOOST_OUTCOME_CO_TRY(report.kept_volumes, co_await mounted_volumes(context, containers));
+  BOOST_OUTCOME_CO_TRY(const auto networks, co_await networks_of(context, containers));
+  for (const auto& container : containers) {
+    if (!is_up(container.state)) continue;
+    BOOST_OUTCOME_CO_TRY(co_await end_container(context, container));
+  }
+  BOOST_OUTCOME_CO_TRY(co_await remove_containers(context, containers, PurgeData::no, report));
+  BOOST_OUTCOME_CO_TRY(co_await remove_networks(context, networks, report));
+  BOOST_OUTCOME_CO_TRY(remove_record(context.state, service));
+  co_return report;
+}
+
+Task<RemoveReport> run(Context& context, std::string service, PurgeData purge) {
+  const auto entry = context.catalog.find(service);
+  if (entry) co_return co_await remove_described(context, *entry.value(), purge);
+  if (purge == PurgeData::yes) co_return cannot_purge(entry.error());
+  co_return co_await remove_undescribed(context, std::move(service));
 }
 
 nlohmann::json document(const RemoveReport& report, PurgeData purge, Time now) {
@@ -119,10 +165,10 @@ nlohmann::json document(const RemoveReport& report, PurgeData purge, Time now) {
 }  // namespace
 
 Task<RemoveReport> remove(Context& context, std::string service, PurgeData purge) {
-  BOOST_OUTCOME_CO_TRY(const auto* entry, context.catalog.find(service));
+  BOOST_OUTCOME_CO_TRY(require_known(context, service));
   BOOST_OUTCOME_CO_TRY(auto operation, co_await Operation::begin(context, service, "remove"));
   context.progress.step(service, "removing");
-  auto removed = co_await run(context, *entry, purge);
+  auto removed = co_await run(context, service, purge);
   if (!removed) {
     auto error = with_what(std::move(removed).error(), fmt::format("cannot remove {}", service));
     error = with_state(std::move(error),

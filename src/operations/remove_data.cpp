@@ -134,11 +134,10 @@ Task<> keep_models(Context& context, std::string name, RemoveReport& report) {
   co_return ok();
 }
 
-}  // namespace
-
-Task<std::vector<AnonymousVolume>> anonymous_volumes(
+// The volumes that these containers mount, each once.
+Task<std::vector<ports::Mount>> volume_mounts(
     Context& context, const std::vector<ports::ContainerSummary>& containers) {
-  std::vector<AnonymousVolume> volumes;
+  std::vector<ports::Mount> volumes;
   for (const auto& container : containers) {
     // One that the engine cannot inspect must not keep the service from being removed.
     const auto details = co_await context.engine.inspect_container(container.id);
@@ -147,11 +146,30 @@ Task<std::vector<AnonymousVolume>> anonymous_volumes(
     for (const auto& mount : details.value()->mounts) {
       const bool known = std::any_of(volumes.begin(), volumes.end(),
                                      [&](const auto& volume) { return volume.name == mount.name; });
-      if (mount.type == "volume" && is_anonymous(mount.name) && !known)
-        volumes.push_back({mount.name, bytes_at(context, mount.source)});
+      if (mount.type == "volume" && !known) volumes.push_back(mount);
     }
   }
   co_return volumes;
+}
+
+}  // namespace
+
+Task<std::vector<AnonymousVolume>> anonymous_volumes(
+    Context& context, const std::vector<ports::ContainerSummary>& containers) {
+  BOOST_OUTCOME_CO_TRY(const auto mounts, co_await volume_mounts(context, containers));
+  std::vector<AnonymousVolume> volumes;
+  for (const auto& mount : mounts)
+    if (is_anonymous(mount.name)) volumes.push_back({mount.name, bytes_at(context, mount.source)});
+  co_return volumes;
+}
+
+Task<std::vector<std::string>> mounted_volumes(
+    Context& context, const std::vector<ports::ContainerSummary>& containers) {
+  BOOST_OUTCOME_CO_TRY(const auto mounts, co_await volume_mounts(context, containers));
+  std::vector<std::string> names;
+  for (const auto& mount : mounts) names.push_back(mount.name);
+  std::sort(names.begin(), names.end());
+  co_return names;
 }
 
 Task<> purge_data(Context& context, const CatalogEntry& entry,

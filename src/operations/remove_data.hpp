@@ -17,6 +17,10 @@ struct AnonymousVolume {
 Task<std::vector<AnonymousVolume>> anonymous_volumes(
     Context& context, const std::vector<ports::ContainerSummary>& containers);
 
+// The names of all volumes that these containers mount.
+Task<std::vector<std::string>> mounted_volumes(
+    Context& context, const std::vector<ports::ContainerSummary>& containers);
+
 // Removes the volumes with their directories, the copies that updates made of them, and the
 // secrets. The report says what went and what stays. kVolumeInUse.
 Task<> purge_data(Context& context, const CatalogEntry& entry,

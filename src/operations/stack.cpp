@@ -95,6 +95,12 @@ Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
   return view;
 }
 
+Task<ServiceView> view_now(Context& context, const CatalogEntry& entry) {
+  const ports::ContainerQuery query{.all = true, .labels = {{kComposeProject, entry.project.name}}};
+  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
+  co_return view_of(context, entry, containers);
+}
+
 Error not_installed(const std::string& service) {
   Error error{ErrorCode::kNotFound, "it has no container and no record of an installation"};
   error.what = service + " is not installed";

@@ -45,6 +45,9 @@ struct ServiceView {
 Result<ServiceView> view_of(Context& context, const CatalogEntry& entry,
                             const std::vector<ports::ContainerSummary>& all);
 
+// The same from a fresh list, of this service's containers only.
+Task<ServiceView> view_now(Context& context, const CatalogEntry& entry);
+
 // The same without what aistack remembers of the service.
 ServiceView containers_of(const CatalogEntry& entry,
                           const std::vector<ports::ContainerSummary>& all);

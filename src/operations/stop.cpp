@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/when_all.hpp"
-#include "operations/labels.hpp"
+#include "operations/by_label.hpp"
 #include "operations/operation.hpp"
 
 namespace aistack::operations {
@@ -22,8 +22,7 @@ Result<> note_stopped(Context& context, const std::string& service,
 
 // What is wanted is written down; `view` tells what there is to stop.
 Task<ServiceView> prepare(Context& context, const CatalogEntry& entry) {
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
-  BOOST_OUTCOME_CO_TRY(auto view, view_of(context, entry, containers));
+  BOOST_OUTCOME_CO_TRY(auto view, co_await view_now(context, entry));
   if (!view.installed()) {
     auto error = not_installed(entry.name);
     error.next = {"aistack status"};
@@ -46,37 +45,21 @@ Task<StopReport> stop_described(Context& context, const CatalogEntry& entry) {
   co_return StopReport{entry.name, stopped.value()};
 }
 
-// One whose file is gone or cannot be used: its containers name it. The last made first, since that
-// is how they started.
 Task<StopReport> stop_by_label(Context& context, const std::string& service) {
-  const ports::ContainerQuery query{.all = true, .labels = {{kServiceLabel, service}}};
-  auto containers = co_await context.engine.list_containers(query);
-  if (!containers) co_return unchanged(std::move(containers).error());
+  const auto containers = co_await labelled_containers(context, service);
+  if (!containers) co_return unchanged(containers.error());
   const auto before = read_record(context.state, service);
   if (!before) co_return unchanged(before.error());
   const auto noted = note_stopped(context, service, before.value());
   if (!noted) co_return unchanged(noted.error());
-  auto& all = containers.value();
-  std::sort(all.begin(), all.end(),
-            [](const auto& a, const auto& b) { return a.created > b.created; });
   StopReport report{service};
-  for (const auto& container : all) {
+  for (const auto& container : containers.value()) {
     if (!is_up(container.state)) continue;
     report.was_running = true;
     const auto ended = co_await end_container(context, container);
     if (!ended) co_return may_still_run(ended.error());
   }
   co_return report;
-}
-
-// A service can be stopped also where the catalog does not describe it any more.
-Result<> require_known(const Context& context, const std::string& service) {
-  const auto found = context.catalog.find(service);
-  if (found) return ok();
-  BOOST_OUTCOME_TRY(const auto recorded, recorded_services(context.state));
-  const bool installed = std::find(recorded.begin(), recorded.end(), service) != recorded.end();
-  if (installed) return ok();
-  return found.error();
 }
 
 Task<StopReport> stop_one(Context& context, const std::string& service) {

@@ -28,11 +28,6 @@ nlohmann::json to_json(const std::vector<domain::PlanSnapshot>& snapshots) {
   return list;
 }
 
-Task<ServiceView> view_now(Context& context, const CatalogEntry& entry) {
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers({}));
-  co_return view_of(context, entry, containers);
-}
-
 Task<> start_containers(Context& context, const ServiceView& view) {
   for (const auto& part : view.containers)
     if (part.container) {

@@ -28,8 +28,7 @@ const ports::ContainerSummary* container_of(const std::vector<ports::ContainerSu
                                             const std::string& service) {
   const ports::ContainerSummary* found = nullptr;
   for (const auto& container : all) {
-    const auto label = container.labels.find(kServiceLabel);
-    if (label == container.labels.end() || label->second != service) continue;
+    if (value_of(container.labels, kServiceLabel) != service) continue;
     if (found == nullptr || container.state == ports::ContainerState::running) found = &container;
   }
   return found;

@@ -67,10 +67,7 @@ Error not_coming_up(const CatalogEntry& entry, const domain::Verdict& verdict) {
 
 // The verdict of now, from a fresh list of this service's containers.
 Task<ServiceHealth> look_now(Context& context, const CatalogEntry& entry, Look look) {
-  const ports::ContainerQuery query{.all = true,
-                                    .labels = {{"com.docker.compose.project", entry.project.name}}};
-  BOOST_OUTCOME_CO_TRY(const auto containers, co_await context.engine.list_containers(query));
-  BOOST_OUTCOME_CO_TRY(const auto view, view_of(context, entry, containers));
+  BOOST_OUTCOME_CO_TRY(const auto view, co_await view_now(context, entry));
   co_return co_await observe(context, view, look);
 }
 

@@ -126,6 +126,40 @@ YAML
   assert_line "ollama: its file cannot be used: $ETC/ollama.override.yaml:3:"
 }
 
+@test "a service whose file is broken or gone can be looked at, stopped and removed" {
+  cat >"$ETC/mine.yaml" <<YAML
+services:
+  mine:
+    image: $AISTACK_TEST_IMAGE
+    container_name: mine
+    volumes: ["mine_data:/data"]
+volumes: { mine_data: { name: mine_data } }
+x-aistack: { health: { port: 8080, path: / } }
+YAML
+  aistack install ollama mine
+  echo kept >"$VOLUMES/mine_data/file"
+  printf 'services:\n  ollama:\n    imge: x\n' >"$ETC/ollama.override.yaml"
+  rm "$ETC/mine.yaml"
+  run --separate-stderr aistack logs mine
+  assert_equal 0 "$status"
+  assert_line "listening on"
+  run --separate-stderr aistack logs ollama
+  assert_equal 0 "$status"
+  assert_line "listening on"
+  fault remove-purge-undescribed 2 "A service whose file is broken is to be removed with its data" \
+    "Mend the file, or remove it without \`--purge\`, which keeps the data." remove ollama --purge
+  aistack stop mine
+  run --separate-stderr aistack remove mine ollama
+  assert_equal 0 "$status"
+  assert_line "kept volumes:   mine_data"
+  assert_line "kept volumes:   ollama_data"
+  assert_line "network gone:   aistack-net"
+  assert_equal kept "$(cat "$VOLUMES/mine_data/file")"
+  assert_equal "" "$(docker ps -aq)$(docker network ls -q --filter type=custom)"
+  run aistack status
+  assert_line "No services installed"
+}
+
 @test "data whose disk is not mounted is not replaced by an empty directory" {
   mkdir "$VOLUMES"
   mount -t tmpfs tmpfs "$VOLUMES"

@@ -15,10 +15,6 @@ std::string without_slash(std::string name) {
   return name;
 }
 
-int small(std::int64_t number) {
-  return static_cast<int>(std::clamp<std::int64_t>(number, INT32_MIN, INT32_MAX));
-}
-
 int to_int(std::string_view text) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -80,7 +76,7 @@ std::optional<ports::ImageHealth> read_health(const Json& state) {
   ports::ImageHealth health;
   health.status = text_of(row, "Status");
   if (health.status.empty() || health.status == "none") return std::nullopt;
-  health.failing_streak = small(number_of(row, "FailingStreak"));
+  health.failing_streak = clamp_int(number_of(row, "FailingStreak"));
   const auto& log = member(row, "Log");
   if (log.is_array() && !log.empty())
     health.last_output = printable(trim(text_of(log.back(), "Output")));
@@ -153,7 +149,7 @@ ports::EngineInfo read_info(const Json& document) {
   info.kernel = text_of(document, "KernelVersion");
   info.operating_system = text_of(document, "OperatingSystem");
   info.memory_bytes = count_of(document, "MemTotal");
-  info.cpus = small(number_of(document, "NCPU"));
+  info.cpus = clamp_int(number_of(document, "NCPU"));
   info.runtimes = keys_of(document, "Runtimes");
   info.gpu = std::find(info.runtimes.begin(), info.runtimes.end(), "nvidia") != info.runtimes.end();
   const auto& devices = member(document, "DiscoveredDevices");
@@ -178,10 +174,10 @@ ports::ContainerDetails read_container(const Json& document) {
   details.created = parse_iso8601(text_of(document, "Created")).value_or(Time{});
   details.started = parse_iso8601(text_of(state, "StartedAt"));
   details.finished = parse_iso8601(text_of(state, "FinishedAt"));
-  details.exit_code = small(number_of(state, "ExitCode"));
+  details.exit_code = clamp_int(number_of(state, "ExitCode"));
   details.out_of_memory = flag_of(state, "OOMKilled");
   details.error = printable(text_of(state, "Error"));
-  details.restart_count = small(number_of(document, "RestartCount"));
+  details.restart_count = clamp_int(number_of(document, "RestartCount"));
   details.pid = number_of(state, "Pid");
   details.health = read_health(state);
   details.labels = labels_of(config, "Labels");

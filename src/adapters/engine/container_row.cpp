@@ -6,10 +6,6 @@
 namespace aistack::engine {
 namespace {
 
-int small(std::int64_t number) {
-  return static_cast<int>(std::clamp<std::int64_t>(number, INT32_MIN, INT32_MAX));
-}
-
 // A container that another one links to has further names, with a second slash in them.
 void read_names(JsonCursor& cursor, ports::ContainerSummary& summary) {
   cursor.array([&] {
@@ -26,9 +22,9 @@ void read_ports(JsonCursor& cursor, ports::ContainerSummary& summary) {
       if (key == "IP")
         port.host_ip = cursor.text();
       else if (key == "PublicPort")
-        port.host_port = small(cursor.number());
+        port.host_port = clamp_int(cursor.number());
       else if (key == "PrivatePort")
-        port.container_port = small(cursor.number());
+        port.container_port = clamp_int(cursor.number());
       else if (key == "Type")
         port.protocol = cursor.text();
       else

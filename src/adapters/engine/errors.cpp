@@ -153,6 +153,10 @@ bool fits(const Rule& rule, Call call, int status, std::string_view message) {
 
 }  // namespace
 
+Error no_container(std::string_view name) {
+  return {ErrorCode::kNotFound, "No such container: " + printable(name, 200)};
+}
+
 Error engine_error(Call call, int status, std::string_view message) {
   auto why = printable(trim(message));
   if (why.empty()) why = fmt::format("the engine answered with HTTP status {}", status);

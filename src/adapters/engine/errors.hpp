@@ -30,6 +30,9 @@ enum class Call {
 // `message`: the engine's sentence. It becomes `why`, made printable.
 Error engine_error(Call call, int status, std::string_view message);
 
+// kNotFound, as the engine says it, where it is not asked: a name that no container can have.
+Error no_container(std::string_view name);
+
 // The sentence in an error's body: `message` of its JSON, else the body itself.
 std::string message_in(std::string_view body);
 

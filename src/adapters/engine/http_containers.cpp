@@ -18,10 +18,6 @@ constexpr seconds kEnginesGrace{10};  // where a container names none
 // Docker's answer, with 409, to a second DELETE. Podman lets the second one wait.
 constexpr std::string_view kBeingRemoved = "is already in progress";
 
-Error no_container(std::string_view name) {
-  return {ErrorCode::kNotFound, "No such container: " + printable(name, 200)};
-}
-
 }  // namespace
 
 Task<std::vector<ports::ContainerSummary>> HttpEngine::list_containers(

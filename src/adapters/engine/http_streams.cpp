@@ -23,10 +23,6 @@ constexpr std::size_t kMostOutput = 1024 * 1024;
 constexpr int kExitNotExecutable = 126;
 constexpr int kExitNoSuchCommand = 127;
 
-Error no_container(std::string_view name) {
-  return {ErrorCode::kNotFound, "No such container: " + printable(name, 200)};
-}
-
 // The error within a stream that began with status 200; "" if the line is none.
 std::string error_of_line(const Json& line) {
   auto message = text_of(member(line, "errorDetail"), "message");

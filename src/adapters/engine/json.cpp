@@ -1,6 +1,7 @@
 #include "adapters/engine/json.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <limits>
 
@@ -44,6 +45,10 @@ std::uint64_t count_of(const Json& object, const char* key) {
   const auto& value = member(object, key);
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
   return 0;
+}
+
+int clamp_int(std::int64_t number) {
+  return static_cast<int>(std::clamp<std::int64_t>(number, INT32_MIN, INT32_MAX));
 }
 
 bool flag_of(const Json& object, const char* key) {

@@ -22,6 +22,8 @@ const Json& member(const Json& object, const char* key);
 std::string text_of(const Json& object, const char* key);
 std::int64_t number_of(const Json& object, const char* key);
 std::uint64_t count_of(const Json& object, const char* key);
+// The nearest int.
+int clamp_int(std::int64_t number);
 bool flag_of(const Json& object, const char* key);
 std::vector<std::string> texts_of(const Json& object, const char* key);
 std::map<std::string, std::string> labels_of(const Json& object, const char* key);

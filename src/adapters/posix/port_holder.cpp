@@ -1,6 +1,5 @@
 #include "adapters/posix/port_holder.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -13,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "adapters/posix/directory.hpp"
 #include "adapters/posix/files.hpp"
 #include "adapters/posix/proc_net.hpp"
 #include "base/text.hpp"
@@ -21,11 +21,6 @@ namespace aistack::adapters::posix {
 namespace {
 
 constexpr std::uint64_t kMaxTable = 64 << 20;  // some 400,000 sockets
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 std::vector<Listener> listeners_on(int port, const std::string& protocol) {
   std::vector<Listener> found;

@@ -1,6 +1,5 @@
 #include "adapters/posix/tree.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/posix/directory.hpp"
 #include "adapters/posix/files.hpp"
 
 namespace aistack::adapters::posix {
@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 200;  // tree_bytes keeps a descriptor a level
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 bool is_dots(std::string_view name) {
   return name == "." || name == "..";

@@ -1,6 +1,5 @@
 #include "adapters/posix/tree_copy.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/posix/directory.hpp"
 #include "adapters/posix/fd.hpp"
 #include "adapters/posix/files.hpp"
 #include "base/rename_new.hpp"
@@ -25,10 +25,6 @@ namespace fs = std::filesystem;
 constexpr int kDeepest =
     200;  // a deeper tree is no service's data; each level holds two descriptors
 constexpr std::size_t kLongestLink = 4096;
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 Error failed(const fs::path& path) {
   return errno_error(errno, path);
@@ -154,7 +150,7 @@ Result<> copy_directory(const Pair& pair, int depth) {
     return Error{ErrorCode::kIo, pair.path.string() + ": nested more than 200 levels deep"};
   const int own = ::fcntl(pair.from, F_DUPFD_CLOEXEC, 0);  // fdopendir takes it over
   if (own < 0) return failed(pair.path);
-  const std::unique_ptr<DIR, CloseDirectory> entries{::fdopendir(own)};
+  const Directory entries{::fdopendir(own)};
   if (!entries) return failed(pair.path);
   while (true) {
     errno = 0;

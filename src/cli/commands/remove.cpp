@@ -7,6 +7,7 @@
 #include "cli/commands/service_answers.hpp"
 #include "cli/open_to_look.hpp"
 #include "cli/session.hpp"
+#include "operations/by_label.hpp"
 #include "operations/context.hpp"
 
 namespace aistack::cli {
@@ -39,16 +40,17 @@ nlohmann::ordered_json json(const operations::RemoveReport& report) {
           {"freed_bytes", report.freed_bytes}};
 }
 
-Result<> check_names(const operations::Catalog& catalog, const std::vector<std::string>& services) {
+Result<> check_names(const operations::Context& context, const std::vector<std::string>& services) {
   for (const auto& service : services)
-    if (const auto entry = catalog.find(service); !entry) return unchanged(entry.error());
+    if (const auto known = operations::require_known(context, service); !known)
+      return unchanged(known.error());
   return ok();
 }
 
 Task<int> run_remove(Session& session, const Arguments& arguments) {
   BOOST_OUTCOME_CO_TRY(auto* context, open_to_look(session));
   const auto services = arguments.values("SERVICE");
-  BOOST_OUTCOME_CO_TRY(check_names(context->catalog, services));
+  BOOST_OUTCOME_CO_TRY(check_names(*context, services));
   const bool purge = arguments.flag("--purge");
   ServiceAnswers answers{session};
   for (const auto& service : services) {

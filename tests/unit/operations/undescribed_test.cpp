@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "operations/install.hpp"
+#include "operations/logs.hpp"
+#include "operations/remove.hpp"
 #include "operations/status.hpp"
 #include "operations/stop.hpp"
 #include "world.hpp"
@@ -11,6 +13,7 @@
 namespace aistack::operations {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // `model` and `chat` run; then the file of `model` can no longer be used.
@@ -63,11 +66,43 @@ TEST_F(UndescribedTest, CanBeStopped) {
   EXPECT_EQ(world.engine.find("chat")->details.state, ports::ContainerState::running);
 }
 
+TEST_F(UndescribedTest, CanBeRemovedButKeepsItsData) {
+  break_file();
+  const auto purged = world.run(remove(world.context, "model", PurgeData::yes));
+  EXPECT_ERROR(purged, ErrorCode::kBadCatalog);
+  EXPECT_EQ(purged.error().state, kNothingChanged);
+  EXPECT_EQ(model().state, ServiceState::running);
+  const auto removed = world.run(remove(world.context, "model", PurgeData::no));
+  ASSERT_OK(removed);
+  EXPECT_TRUE(removed.value().was_installed);
+  EXPECT_THAT(removed.value().containers, ElementsAre("model"));
+  EXPECT_THAT(removed.value().kept_volumes, ElementsAre("model_data"));
+  EXPECT_THAT(removed.value().networks, ElementsAre("model_default"));
+  EXPECT_EQ(world.engine.find("model"), nullptr);
+  EXPECT_TRUE(world.engine.volumes.contains("model_data"));
+  EXPECT_EQ(world.run(status(world.context)).value().services.size(), 1U);
+  EXPECT_ERROR(world.run(remove(world.context, "model", PurgeData::no)), ErrorCode::kBadCatalog);
+  EXPECT_NE(world.engine.find("chat"), nullptr);
+}
+
+TEST_F(UndescribedTest, ShowsItsLog) {
+  break_file();
+  std::vector<std::string> lines;
+  const LogEntrySink sink = [&](const LogEntry& entry) {
+    if (entry.source == "model") lines.push_back(entry.text);
+    return true;
+  };
+  ASSERT_OK(world.run(logs(world.context, {.service = "model"}, sink)));
+  EXPECT_THAT(lines, ElementsAre("started"));
+}
+
 TEST_F(UndescribedTest, OneThatIsNotInstalledCannotBeStopped) {
   world.state.documents.clear();
   break_file();
   EXPECT_ERROR(world.run(stop(world.context, {"model"})), ErrorCode::kBadCatalog);
   EXPECT_ERROR(world.run(stop(world.context, {"mdel"})), ErrorCode::kUnknownService);
+  EXPECT_ERROR(world.run(remove(world.context, "model", PurgeData::no)), ErrorCode::kBadCatalog);
+  EXPECT_ERROR(world.run(logs(world.context, {.service = "mdel"}, {})), ErrorCode::kUnknownService);
 }
 
 TEST_F(UndescribedTest, OneThatDiedMeanwhileIsRed) {

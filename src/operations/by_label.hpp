@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operations/context.hpp"
+
+// An installed service that the catalog does not describe any more, its file being gone or of no
+// use: what its containers' labels and its record tell of it.
+namespace aistack::operations {
+
+// Is there such a service, in the catalog or installed? The error is the catalog's: that the file
+// cannot be used and why, or that nobody knows the name.
+Result<> require_known(const Context& context, const std::string& service);
+
+// Its containers, the last made first: they started in the other order.
+Task<std::vector<ports::ContainerSummary>> labelled_containers(Context& context,
+                                                               std::string service);
+
+}  // namespace aistack::operations
