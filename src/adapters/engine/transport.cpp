@@ -126,8 +126,10 @@ class Transport::Patience {
       : timer_(transport.executor_) {
     if (!transport.slow_ || call.method != "GET") return;
     timer_.expires_after(transport.deadlines_.patience);
-    timer_.async_wait([&transport, allowed](const boost::system::error_code& answered) {
-      if (answered || !transport.slow_) return;
+    // The timer may have run out, and its handler be queued, as the answer comes.
+    timer_.async_wait([&transport, allowed,
+                       waits = std::weak_ptr(waits_)](const boost::system::error_code& answered) {
+      if (answered || waits.expired() || !transport.slow_) return;
       const auto tell = std::exchange(transport.slow_, {});
       tell(transport.deadlines_.patience, allowed);
     });
@@ -135,6 +137,7 @@ class Transport::Patience {
 
  private:
   asio::steady_timer timer_;
+  std::shared_ptr<char> waits_ = std::make_shared<char>();
 };
 
 Task<std::string_view> ApiStream::next() {
