@@ -106,8 +106,8 @@ Handler handler_for(const Settings& settings) {
 }
 
 int run(const Settings& settings) {
-  log("simulator of " + settings.service + " " + settings.version + ": no model is served here");
   handle_signals(settings);
+  log("simulator of " + settings.service + " " + settings.version + ": no model is served here");
   std::cout << environment("SIM_LOG") << std::flush;
   for (int line = 0; line < static_cast<int>(settings.number("lines", 0)); ++line) {
     log("line " + std::to_string(line) + " of the simulator's log, as long as a usual one is");

@@ -96,6 +96,16 @@ TEST_P(EngineContract, TakesAContainerThroughItsLife) {
   EXPECT_FALSE(details.finished);
   EXPECT_GT(details.pid, 0);
 
+  // From its first word on it ends well when it is told to.
+  run_until([&] {
+    bool spoke = false;
+    const auto hear = [&spoke](ports::LogLine) -> Result<> {
+      spoke = true;
+      return ok();
+    };
+    EXPECT_TRUE(run(engine_->logs(container, {}, hear)));
+    return spoke;
+  });
   ASSERT_OK(run(engine_->stop_container(container, seconds(5))));
   ASSERT_OK(run(engine_->stop_container(container, std::nullopt)));  // stopped already
   details = inspect(container);

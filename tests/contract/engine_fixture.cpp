@@ -125,18 +125,24 @@ ports::ContainerDetails EngineContract::inspect(const std::string& container) {
   return *details.value();
 }
 
+// Not one of those that the kernel gives to whoever asks for any: another test could get it
+// meanwhile.
 int EngineContract::free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound =
-      ::bind(descriptor, generic, size) == 0 && ::getsockname(descriptor, generic, &size) == 0;
-  ::close(descriptor);
-  if (!bound) throw std::runtime_error("no free port");
-  return ::ntohs(address.sin_port);
+  constexpr int kFirst = 20'000;
+  constexpr int kCount = 10'000;
+  for (int i = 0; i < kCount; ++i) {
+    const int port = kFirst + (::getpid() + i) % kCount;
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    address.sin_port = ::htons(static_cast<std::uint16_t>(port));
+    const bool bound =
+        ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(descriptor);
+    if (bound) return port;
+  }
+  throw std::runtime_error("no free port");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EngineContract, ::testing::Values("fake", "docker", "podman"),

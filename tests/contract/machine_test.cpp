@@ -14,6 +14,7 @@
 #include "support/fake_host.hpp"
 #include "support/fake_http.hpp"
 #include "support/socket_server.hpp"
+#include "support/temporary_directory.hpp"
 
 // The contracts of Clock, ServiceLocks, Host and HttpClient, held against the fakes and the real
 // ones.
@@ -39,7 +40,6 @@ class Machine : public ::testing::TestWithParam<const char*> {
     host_ = posix::make_host();
     http_ = http::make_http_client(io_.get_executor());
   }
-  ~Machine() override { std::filesystem::remove_all(root_); }
 
   bool is_fake() const { return std::string_view(GetParam()) == "fake"; }
   template <class T>
@@ -64,8 +64,8 @@ class Machine : public ::testing::TestWithParam<const char*> {
     return server_->port();
   }
 
-  const std::filesystem::path root_ =
-      std::filesystem::temp_directory_path() / ("aistack-machine-" + std::to_string(::getpid()));
+  const TemporaryDirectory temporary_;
+  const std::filesystem::path root_ = temporary_ / "root";
   boost::asio::io_context io_;
   FakeClock fake_clock_;
   std::unique_ptr<SocketServer> server_;

@@ -9,6 +9,7 @@
 #include "adapters/posix/state_store.hpp"
 #include "support/check.hpp"
 #include "support/memory_stores.hpp"
+#include "support/temporary_directory.hpp"
 
 // The contracts of StateStore, EventLog and SecretStore, held against the fakes and the real ones.
 namespace aistack::testing {
@@ -30,10 +31,9 @@ class Stores : public ::testing::TestWithParam<const char*> {
     events_ = posix::make_event_log(root_ / "log" / "events.log");
     secrets_ = posix::make_secret_store(root_ / "secrets");
   }
-  ~Stores() override { std::filesystem::remove_all(root_); }
 
-  const std::filesystem::path root_ =
-      std::filesystem::temp_directory_path() / ("aistack-stores-" + std::to_string(::getpid()));
+  const TemporaryDirectory temporary_;
+  const std::filesystem::path root_ = temporary_ / "root";
   std::unique_ptr<ports::StateStore> state_;
   std::unique_ptr<ports::EventLog> events_;
   std::unique_ptr<ports::SecretStore> secrets_;

@@ -3,8 +3,11 @@
 //
 //   NAME_mutate [--seconds=N] [--seed=N] FILE|DIRECTORY…
 //
-// What crashed it is in crash-input, in the working directory.
+// What crashed it is in NAME_mutate.crash, in the working directory.
+#include <errno.h>
+
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -25,8 +28,17 @@ namespace {
 std::string current;  // the input that runs now
 
 void keep_input() {
-  std::ofstream("crash-input", std::ios::binary) << current;
-  std::fputs("the input is in crash-input\n", stderr);
+  const auto name = std::string(program_invocation_short_name) + ".crash";
+  std::ofstream(name, std::ios::binary) << current;
+  std::fprintf(stderr, "the input is in %s\n", name.c_str());
+}
+
+// What a target does that finds something wrong. It ends here anyway, so more than a handler may do
+// otherwise is worth the try.
+void keep_input_at(int signal) {
+  std::signal(signal, SIG_DFL);
+  keep_input();
+  std::raise(signal);
 }
 
 void run(std::string input) {
@@ -114,6 +126,9 @@ int main(int argc, char** argv) {
     else
       load(argument, corpus);
   }
+  std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+  std::fflush(stdout);
+  for (const int signal : {SIGABRT, SIGILL, SIGTRAP}) std::signal(signal, keep_input_at);
   if (corpus.empty()) {
     std::fputs("no corpus\n", stderr);
     return 1;
@@ -123,7 +138,7 @@ int main(int argc, char** argv) {
     for (std::size_t count = 0; count < input.size(); count += step) run(input.substr(0, count));
     run(input);
   }
-  std::printf("%zu files; seed %llu\n", corpus.size(), static_cast<unsigned long long>(seed));
+  std::printf("%zu files\n", corpus.size());
   Mutator mutator(corpus, seed);
   std::size_t runs = 0;
   const auto end = std::chrono::steady_clock::now() + seconds;

@@ -8,6 +8,7 @@
 #include "adapters/posix/state_store.hpp"
 #include "domain/update_plan.hpp"
 #include "operations/service_record.hpp"
+#include "support/temporary_directory.hpp"
 
 // Reads whatever bytes come as a state document: through the store, as the journal of an update and
 // as the record of a service. What is understood can be written, and is then understood again.
@@ -21,27 +22,15 @@ constexpr auto kDocument = "fuzz_service.json";
 // A directory of this process, gone with it.
 class Store {
  public:
-  Store() : store_(adapters::posix::make_state_store(directory_)) {
-    std::filesystem::create_directories(directory_);
-    std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
-  }
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
-  ~Store() {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-
   ports::StateStore& with(const char* data, std::size_t size) {
-    std::ofstream file(directory_ / kDocument, std::ios::binary | std::ios::trunc);
+    std::ofstream file(directory_.path() / kDocument, std::ios::binary | std::ios::trunc);
     file.write(data, static_cast<std::streamsize>(size));
     return *store_;
   }
 
  private:
-  std::filesystem::path directory_ =
-      std::filesystem::temp_directory_path() / ("aistack-state-fuzz-" + std::to_string(::getpid()));
-  std::unique_ptr<ports::StateStore> store_;
+  testing::TemporaryDirectory directory_;
+  std::unique_ptr<ports::StateStore> store_ = adapters::posix::make_state_store(directory_.path());
 };
 
 void use_plan(const nlohmann::json& document) {

@@ -3,9 +3,12 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include "support/temporary_directory.hpp"
 
 namespace aistack::testing {
 
@@ -21,11 +24,12 @@ class SocketServer {
     int number = 0;  // of this server, from 1
   };
   struct Answer {
-    // close_late: as the next request comes; hold: keeps the connection, reads nothing; repeat: the
-    // same for ever
+    // close_late: as the next request comes; hold: keeps the connection, reads nothing; repeat:
+    // sends `again` for ever, where there is none the same bytes
     enum class Then { keep, close, close_late, hold, repeat };
     std::string bytes;
     Then then = Then::keep;
+    std::string again;
   };
   using Handler = std::function<Answer(const Request&)>;
 
@@ -42,6 +46,8 @@ class SocketServer {
   int connections() const { return connections_; }
   // Closes every connection, as an engine that restarts does.
   void drop_connections();
+  // From now on it does not read a chunked body before it answers.
+  void answer_at_the_head() { reads_bodies_ = false; }
 
  private:
   void listen_at_path();
@@ -51,10 +57,12 @@ class SocketServer {
   bool send_all(int descriptor, const std::string& bytes) const;
 
   Handler handler_;
+  std::unique_ptr<TemporaryDirectory> directory_;
   std::string path_;
   int port_ = 0;
   int listener_ = -1;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> reads_bodies_ = true;
   std::atomic<int> connections_ = 0;
   std::mutex mutex_;  // of what follows
   int requests_ = 0;

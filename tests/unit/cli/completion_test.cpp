@@ -37,7 +37,7 @@ class BashCompletion : public ::testing::Test {
 
   // Words are separated by spaces; the last one is being typed.
   std::string offered(const std::string& line) {
-    auto command = "bash --norc " + (temporary_ / "ask.sh").string();
+    auto command = "env -u BASH_ENV LC_ALL=C bash --norc " + (temporary_ / "ask.sh").string();
     for (const auto& word : split(line, ' ')) command += " '" + word + "'";
     command += " 2>&1";
     std::string text;

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
+#include <ctime>
 #include <set>
 
 #include "unit/redaction/corpus.hpp"
@@ -116,9 +116,9 @@ TEST_F(Corpus, ManyCandidatesInOneLineTakeNoLongerThanTheyShould) {
        {R"(,"password":"x","a":"\"b)", "sk-", "eyJ-", " password=", "://", "@tcp("}) {
     std::string input;
     while (input.size() < 150'000) input += unit;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();  // of this process: others may keep it waiting
     redact(rules, {input});
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{10}) << unit;
+    EXPECT_LT(std::clock() - begin, 10 * CLOCKS_PER_SEC) << unit;
   }
 }
 

@@ -2,20 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "support/check.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace aistack::engine {
 namespace {
 
 class Endpoint : public ::testing::Test {
  protected:
-  Endpoint() { std::filesystem::create_directories(query_.root); }
-  ~Endpoint() override { std::filesystem::remove_all(query_.root); }
-
   void touch(const std::string& path) {
     const auto file = query_.root / path.substr(1);
     std::filesystem::create_directories(file.parent_path());
@@ -26,8 +23,8 @@ class Endpoint : public ::testing::Test {
     return found ? found.value() : "error: " + found.error().why;
   }
 
-  EndpointQuery query_{.root = std::filesystem::temp_directory_path() /
-                               ("aistack-endpoint-" + std::to_string(::getpid()))};
+  testing::TemporaryDirectory temporary_;
+  EndpointQuery query_{.root = temporary_.path()};
 };
 
 TEST_F(Endpoint, IsTheConfiguredOneFirst) {

@@ -16,6 +16,7 @@
 #include "support/check.hpp"
 #include "support/run.hpp"
 #include "support/socket_server.hpp"
+#include "support/temporary_directory.hpp"
 
 // Engines that are not there, do not answer, answer nonsense, or go away: each ends within its
 // deadline, with the right code, and leaves no descriptor open.
@@ -59,6 +60,7 @@ class HostileEngine : public ::testing::Test {
     options.deadlines = deadlines_;
     options.slow = [this](milliseconds waited, milliseconds allowed) {
       slow_.emplace_back(waited, allowed);
+      told_ = true;
     };
     auto made = make_engine(io_.get_executor(), options);
     ASSERT_OK(made);
@@ -94,6 +96,7 @@ class HostileEngine : public ::testing::Test {
   std::unique_ptr<SocketServer> server_;
   std::unique_ptr<ports::ContainerEngine> engine_;
   std::vector<std::pair<milliseconds, milliseconds>> slow_;  // what was told of it
+  std::atomic<bool> told_ = false;
   std::size_t descriptors_ = 0;
 };
 
@@ -121,8 +124,8 @@ TEST_F(HostileEngine, IsNotInstalled) {
 }
 
 TEST_F(HostileEngine, LeftItsSocketBehind) {
-  const auto path = std::filesystem::temp_directory_path() / "aistack-stale.sock";
-  std::filesystem::remove(path);
+  const testing::TemporaryDirectory temporary;
+  const auto path = temporary / "stale.sock";
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -133,7 +136,6 @@ TEST_F(HostileEngine, LeftItsSocketBehind) {
   const auto version = run(engine_->version());
   EXPECT_ERROR(version, ErrorCode::kEngineUnreachable);
   EXPECT_THAT(version.error().why, HasSubstr("ECONNREFUSED"));
-  std::filesystem::remove(path);
 }
 
 TEST_F(HostileEngine, MayNotBeUsedByThisUser) {
@@ -322,16 +324,16 @@ TEST_F(HostileEngine, HasAHeaderWithoutEnd) {
 }
 
 TEST_F(HostileEngine, HasHeadersWithoutEnd) {
-  serve_all([](const Request& request) {
-    return Answer{request.number == 1 ? "HTTP/1.1 200 OK\r\nX-More: and more\r\n" : "",
-                  Then::repeat};
+  serve_all([](const Request&) {
+    return Answer{"HTTP/1.1 200 OK\r\n", Then::repeat, "X-More: and more\r\n"};
   });
   EXPECT_ERROR(run(engine_->version()), ErrorCode::kEngineProtocol);
 }
 
 TEST_F(HostileEngine, HasABodyWithoutEnd) {
-  // One piece, again and again: the first one holds the head, the others are body.
-  serve(kChunkedHead + chunk(std::string(1000, 'x')), Then::repeat);
+  serve([](const Request&) {
+    return Answer{kChunkedHead, Then::repeat, chunk(std::string(1000, 'x'))};
+  });
   EXPECT_ERROR(run(engine_->inspect_container("x")), ErrorCode::kEngineProtocol);
   EXPECT_ERROR(run(engine_->pull_image("x", kNoProgress)), ErrorCode::kEngineProtocol);
 }
@@ -476,16 +478,17 @@ TEST_F(HostileEngine, IsSpokenToInTheNewestVersionThatBothKnow) {
 // -- is slow
 
 TEST_F(HostileEngine, IsSaidToBeSlowOnceAndOnlyOfQuestions) {
-  deadlines_.patience = kShort / 6;
-  serve([](const Request&) {
-    std::this_thread::sleep_for(kShort / 3);
+  deadlines_.patience = seconds(1);
+  serve([this](const Request& request) {
+    if (request.method != "GET") std::this_thread::sleep_for(milliseconds(1'200));
+    while (request.method == "GET" && !told_) std::this_thread::yield();
     return Answer{http_answer(200, "[]"), Then::keep};
   });
   ASSERT_OK(run(engine_->kill_container("x", "KILL")));
   EXPECT_THAT(slow_, ::testing::IsEmpty());
   ASSERT_OK(run(engine_->list_containers({})));
   ASSERT_OK(run(engine_->list_containers({})));
-  EXPECT_THAT(slow_, ElementsAre(std::pair{milliseconds(kShort / 6), kPatient}));
+  EXPECT_THAT(slow_, ElementsAre(std::pair{milliseconds(1'000), kPatient}));
 }
 
 TEST_F(HostileEngine, IsNotSaidToBeSlowWhereItAnswers) {
@@ -530,7 +533,6 @@ TEST_F(HostileEngine, RestartsBetweenTwoCallsAndIsAskedForItsVersionAgain) {
   ASSERT_OK(run(engine_->list_containers({})));
   EXPECT_EQ(target.substr(0, 7), "/v1.41/");
   server_->drop_connections();
-  std::this_thread::sleep_for(milliseconds(20));
   ASSERT_OK(run(engine_->list_containers({})));
   EXPECT_EQ(target.substr(0, 7), "/v1.47/");
   EXPECT_EQ(pings, 2);
@@ -559,6 +561,7 @@ TEST_F(HostileEngine, ClosesAKeptConnectionAsTheNextReadingCallArrives) {
 
 TEST_F(HostileEngine, RefusesAnUploadBeforeItIsThere) {
   serve(http_answer(404, "{\"message\":\"No such container: x\"}"), Then::close);
+  server_->answer_at_the_head();
   int pieces = 0;
   const std::string piece(100'000, 'x');
   const auto source = [&]() -> Result<std::string_view> {

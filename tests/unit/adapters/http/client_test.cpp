@@ -19,6 +19,10 @@ using testing::http_answer;
 using testing::SocketServer;
 using Then = SocketServer::Answer::Then;
 
+// No test waits that long; a loaded machine may.
+constexpr milliseconds kPatient{8'000};
+constexpr milliseconds kShort{300};
+
 class Client : public ::testing::Test {
  protected:
   ports::HttpRequest request(const std::string& target = "/") {
@@ -26,7 +30,7 @@ class Client : public ::testing::Test {
     made.host = "127.0.0.1";
     made.port = server_->port();
     made.target = target;
-    made.timeout = milliseconds(300);
+    made.timeout = kPatient;
     return made;
   }
 
@@ -46,15 +50,14 @@ class Client : public ::testing::Test {
 
   boost::asio::io_context io_;
   std::unique_ptr<ports::HttpClient> client_ = make_http_client(io_.get_executor());
+  std::string seen_;  // by the server, whose threads end before it goes
   std::unique_ptr<SocketServer> server_;
-  std::string seen_;
 };
 
 TEST_F(Client, LooksNamesUp) {
   serve(http_answer(200, "ready", "text/plain"));
   auto named = request();
   named.host = "localhost";
-  named.timeout = std::chrono::seconds(5);
   ASSERT_OK(run(client_->send(named)));
 }
 
@@ -63,11 +66,12 @@ TEST_F(Client, ANameThatNobodyKnowsCostsNoMoreThanItsTimeout) {
   serve("");
   auto unknown = request();
   unknown.host = "nobody.invalid";
+  unknown.timeout = kShort;
   const auto begin = steady_clock::now();
   const auto response = run(client_->send(unknown));
   ASSERT_FALSE(response);
   EXPECT_THAT(response.error().why, HasSubstr("nobody.invalid"));
-  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(3));
+  EXPECT_LT(steady_clock::now() - begin, kPatient);
 }
 
 TEST_F(Client, BringsTheAnswer) {
@@ -92,15 +96,6 @@ TEST_F(Client, SendsABody) {
   EXPECT_EQ(seen_, "DELETE /api/delete {\"model\":\"x\"}");
 }
 
-TEST_F(Client, FindsAHostByName) {
-  serve(http_answer(200, "ready"));
-  auto named = request();
-  named.host = "localhost";
-  ASSERT_OK(run(client_->send(named)));
-  named.host = "no-such-host.invalid";
-  EXPECT_ERROR(run(client_->send(named)), ErrorCode::kIo);
-}
-
 TEST_F(Client, NamesTheErrnoOfARefusedConnection) {
   serve("");
   auto gone = request();
@@ -108,15 +103,17 @@ TEST_F(Client, NamesTheErrnoOfARefusedConnection) {
   const auto response = run(client_->send(gone));
   EXPECT_ERROR(response, ErrorCode::kIo);
   EXPECT_THAT(response.error().why, HasSubstr("ECONNREFUSED"));
-  EXPECT_ERROR(run(client_->connect("127.0.0.1", gone.port, milliseconds(300))), ErrorCode::kIo);
+  EXPECT_ERROR(run(client_->connect("127.0.0.1", gone.port, kPatient)), ErrorCode::kIo);
 }
 
 TEST_F(Client, GivesUpAfterItsTimeout) {
   serve("", Then::hold);
+  auto soon = request();
+  soon.timeout = kShort;
   const auto begin = steady_clock::now();
-  EXPECT_ERROR(run(client_->send(request())), ErrorCode::kTimeout);
-  EXPECT_LT(steady_clock::now() - begin, milliseconds(2000));
-  ASSERT_OK(run(client_->connect("127.0.0.1", server_->port(), milliseconds(300))));
+  EXPECT_ERROR(run(client_->send(soon)), ErrorCode::kTimeout);
+  EXPECT_LT(steady_clock::now() - begin, kPatient);
+  ASSERT_OK(run(client_->connect("127.0.0.1", server_->port(), kPatient)));
 }
 
 TEST_F(Client, CallsWhatIsNotHttpAnInputError) {
