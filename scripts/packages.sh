@@ -26,7 +26,9 @@ engine_packages() {
   echo "iptables ca-certificates"
 }
 
+# Ubuntu's docker-compose needs distutils, which Python 3.12 has no more.
 test_packages() {
+  [ "$(os_release)" = debian12 ] || echo python3-setuptools
   echo "ccache libgtest-dev libgmock-dev bats shellcheck clang-format docker-registry podman" \
     "containernetworking-plugins iproute2 util-linux curl jq strace git python3 unzip" \
     "faketime docker-compose perl zsh fish"

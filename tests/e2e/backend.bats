@@ -48,7 +48,7 @@ PYTHON
   assert_equal false "$(served ollama .ENABLE_OLLAMA_API)"
   assert_equal '"Our lab"' "$(setting ui.name)"
   assert_equal localai "$(jq -r .backend "$BOX/state/ui_binding.json")"
-  assert_equal green "$(health_of openwebui)"
+  assert_green openwebui
   [ ! -e "$VOLUMES/.aistack-snapshots" ] || [ -z "$(ls -A "$VOLUMES/.aistack-snapshots")" ]
   run aistack backend localai
   assert_line "already talks to localai"
@@ -115,24 +115,23 @@ YAML
   before=$(setting ollama.base_urls)
   # The port is taken while the page is stopped for the switch.
   cat >"$BOX/thief.py" <<'PYTHON'
-import socket, time
-end = time.time() + 20
-while time.time() < end:
+import socket, sys, time
+while True:
     try:
         listener = socket.create_server(("0.0.0.0", 3000))
     except OSError:
+        open(sys.argv[1], "w").close()
         time.sleep(0.001)
         continue
-    time.sleep(2)
-    break
+    time.sleep(600)
 PYTHON
-  background python3 "$BOX/thief.py"
-  sleep 0.3
+  background python3 "$BOX/thief.py" "$BOX/at_work"
+  eventually test -e "$BOX/at_work"
   run aistack backend localai
   assert_line "the switch of openwebui to localai failed"
   [ "$status" = 4 ] || [ "$status" = 5 ]
-  eventually curl -so /dev/null http://127.0.0.1:3000/ || true
   end_background
+  wait
   aistack start openwebui
   assert_equal "$before" "$(setting ollama.base_urls)"
   assert_equal ollama "$(aistack --json backend | jq -r .backend)"

@@ -11,7 +11,7 @@ load support
   assert_line "ollama: recreated (ports"
   assert_equal 200 "$(http_status http://127.0.0.1:12345/api/tags)"
   assert_equal 000 "$(http_status http://127.0.0.1:11434/api/tags)"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   run aistack status
   assert_line 127.0.0.1:12345
 }
@@ -30,7 +30,7 @@ YAML
   assert_equal 2.0.0-simulator "$(curl -s http://127.0.0.1:12346/api/version | jq -r .version)"
   docker inspect -f '{{.Config.Env}}' aistack-ollama | grep -q OLLAMA_KEEP_ALIVE=1h
   assert_equal unless-stopped "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' aistack-ollama)"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "a service added as a file is a service like the others" {
@@ -48,7 +48,7 @@ YAML
   assert_line vision
   aistack install --profile extra
   assert_equal 200 "$(http_status http://127.0.0.1:18090/)"
-  assert_equal green "$(health_of vision)"
+  assert_green vision
   docker stop "$(docker ps -q)"
   assert_equal red "$(health_of vision)"
   aistack remove vision
@@ -65,7 +65,7 @@ services:
 YAML
   run --separate-stderr aistack install plain
   assert_equal 0 "$status"
-  assert_equal green "$(health_of plain)"
+  assert_green plain
 }
 
 @test "a file in the later directory replaces the shipped one" {

@@ -89,7 +89,7 @@ CONFIG
   docker login -u ada --password-stdin 127.0.0.1:5004 <<<s3cret-of-ada
   run --separate-stderr aistack -v install ollama
   assert_equal 0 "$status"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   run grep -rlE "s3cret-of-ada|$(printf ada:s3cret-of-ada | base64)" "$BOX/state" "$BOX/log" "$BOX/run"
   assert_equal "" "$output"
   [[ $stderr != *s3cret* ]]

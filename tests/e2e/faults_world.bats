@@ -98,7 +98,7 @@ YAML
   keep conflict-locked 1 "Another aistack works on the service" \
     "Wait for it, or let aistack wait: \`--lock-timeout\`." "aistack install ollama" \
     "$(sed -n '/^error: /,$p' "$BOX/out.$i" | mask)"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal 1 "$(docker ps -aq | wc -l)"
   assert_tidy
 }
@@ -116,7 +116,7 @@ YAML
 
 @test "a reader that goes away ends nothing half-way" {
   run bash -c 'set -o pipefail; "$AISTACK_BINARY" install ollama 2>&1 | head -1'
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   run bash -c 'set -o pipefail; "$AISTACK_BINARY" logs ollama 2>&1 | head -1'
   assert_equal 0 "$status"
   assert_tidy
@@ -126,7 +126,7 @@ YAML
   run bash -c '"$AISTACK_BINARY" status >&-'
   [ "$status" = 1 ]
   run bash -c '"$AISTACK_BINARY" install ollama >&- 2>&- <&-'
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "no HOME, no locale, no PATH, no terminal" {
@@ -136,9 +136,7 @@ YAML
     "DOCKER_HOST=$DOCKER_HOST" "$AISTACK_BINARY" install ollama
   assert_equal 0 "$status"
   [[ $stderr != *$'\e'* ]]
-  chmod o+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BOX"
-  run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
-    env -i "$AISTACK_BINARY" status
+  run --separate-stderr as_nobody --clear-groups env -i -- status
   assert_equal 2 "$status"
   keep disk-no-home 2 "HOME is not set, for a user who is not root" \
     "Set HOME, or name the directories." "aistack status" "$(mask <<<"$stderr")"
@@ -212,7 +210,7 @@ print(max(map(len, re.split("[\r\n]", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text
   assert_equal 0 "$status"
   run --separate-stderr timeout 60 "$AISTACK_BINARY" status
   assert_equal 0 "$status"
-  [ $SECONDS -le 20 ]
+  [ $SECONDS -le 60 ]
   assert_equal 1 "$(aistack --json status | jq '.services | length')"
   aistack remove ollama
   assert_equal 1000 "$(docker ps -aq | wc -l)"
@@ -227,15 +225,19 @@ print(max(map(len, re.split("[\r\n]", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text
 import re, sys
 
 opened = {}
-for line in open(sys.argv[1]):
+files = 0
+for line in open(sys.argv[1], encoding="utf-8"):
     match = re.search(r"(openat|socket|dup|eventfd2|epoll_create1|timerfd_create)\((.*)\) = (\d+)$", line)
     if match:
         opened[match[3]] = match[1]
+        files += match[1] == "openat"
     match = re.search(r"close\((\d+)\)", line)
     if match:
         opened.pop(match[1], None)
+assert files > 3, "the trace shows no files"
 print(" ".join(sorted(set(opened.values()))))
 PYTHON
+  assert_equal 0 "$status"
   [[ $output != *openat* && $output != *dup* ]]
 }
 

@@ -14,7 +14,7 @@ three_up() { aistack install --profile standard-gpu; }
   [[ $stderr == *GPU* ]]
   for service in ollama openwebui localai; do
     assert_equal running "$(state_of "$service")"
-    assert_equal green "$(health_of "$service")"
+    assert_green "$service"
   done
   assert_equal 200 "$(http_status http://127.0.0.1:11434/api/tags)"
   assert_equal 200 "$(http_status http://127.0.0.1:3000/health)"
@@ -52,7 +52,9 @@ three_up() { aistack install --profile standard-gpu; }
   for volume in ollama_data openwebui_data localai_models; do
     assert_equal kept "$(cat "$VOLUMES/$volume/a-file")"
     docker run --rm -d --name reader -v "$volume:/x" "$AISTACK_TEST_IMAGE" >/dev/null
-    docker cp reader:/x/a-file "$BOX/seen" && docker rm -f reader
+    rm -f "$BOX/seen"
+    docker cp reader:/x/a-file "$BOX/seen"
+    docker rm -f reader
     assert_equal kept "$(cat "$BOX/seen")"
   done
 }
@@ -77,7 +79,7 @@ three_up() { aistack install --profile standard-gpu; }
   [ "$ollama" != "$(container_id aistack-ollama)" ]
   assert_equal "$openwebui" "$(container_id aistack-openwebui)"
   docker inspect -f '{{.Config.Env}}' aistack-ollama | grep -q OLLAMA_KEEP_ALIVE=30m
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "the secret of Open WebUI is made once, kept, and shown nowhere" {

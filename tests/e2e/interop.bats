@@ -41,7 +41,7 @@ names() { docker ps -a --format '{{.Names}}' | sort | xargs; }
   assert_equal "" "$(names)"
   assert_equal missing "$(state_of mine)"
   aistack install mine
-  assert_equal green "$(health_of mine)"
+  assert_green mine
 }
 
 @test "Compose's up keeps to one container a service, and aistack takes its containers over" {
@@ -53,7 +53,7 @@ names() { docker ps -a --format '{{.Names}}' | sort | xargs; }
   assert_equal 0 "$status"
   assert_equal 2 "$(docker ps -aq | wc -l)"
   assert_equal "etc-side-1 etc-web-1" "$(names)"
-  assert_equal green "$(health_of mine)"
+  assert_green mine
 }
 
 @test "aistack sees, stops, starts and removes what Compose made" {
@@ -62,7 +62,7 @@ names() { docker ps -a --format '{{.Names}}' | sort | xargs; }
   aistack stop mine
   assert_equal 0 "$(docker ps -q | wc -l)"
   aistack start mine
-  assert_equal green "$(health_of mine)"
+  assert_green mine
   run aistack logs mine 5
   assert_line "listening"
   aistack remove mine

@@ -25,7 +25,7 @@ install_stalled() {
   grep -q "nothing was changed" "$BOX/background.out"
   use_image ollama ollama/ollama:1
   aistack install ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "Ctrl-C while waiting for green leaves the new container and says so" {
@@ -102,7 +102,7 @@ install_stalled() {
   kill -9 "$BACKGROUND"
   use_image ollama ollama/ollama:1
   eventually aistack install ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 # One run of `aistack COMMAND` that gets SIGNAL while its request N is with the engine. REACHED: there

@@ -9,7 +9,6 @@ proxy() {
   python3 "$BATS_TEST_DIRNAME/../lab/faulty_proxy.py" "$BOX/proxy.sock" \
     "${AISTACK_TEST_DOCKER#unix://}" --only '^(POST|DELETE|PUT)' --log "$BOX/requests" "$@" \
     3>&- >/dev/null 2>&1 &
-  echo $! >>"$BOX/background.pids"
   PROXY=$!
   eventually test -S "$BOX/proxy.sock"
 }

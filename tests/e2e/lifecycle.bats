@@ -15,7 +15,7 @@ load support
   run aistack stop ollama
   assert_equal 0 "$status"
   aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "start recreates a container that is gone" {
@@ -26,7 +26,7 @@ load support
   assert_equal 6 "$status"
   aistack start ollama
   assert_equal running "$(state_of ollama)"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "restart keeps the container" {
@@ -36,7 +36,7 @@ load support
   aistack restart ollama
   assert_equal "$before" "$(container_id aistack-ollama)"
   [ "$started" != "$(docker inspect -f '{{.State.StartedAt}}' aistack-ollama)" ]
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "starting what is not installed says how to install it" {
@@ -165,7 +165,7 @@ load support
 @test "a port that is published on IPv6 only is probed and shown" {
   printf '    ports: !override ["[::1]:11434:11434"]\n' >>"$ETC/ollama.override.yaml"
   aistack install ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal '["[::1]:11434"]' \
     "$(aistack --json status | jq -c '.services[] | select(.service == "ollama").addresses')"
 }

@@ -14,9 +14,7 @@ load support
 }
 
 @test "Cannot connect to the Docker daemon: not in the group" {
-  chmod o+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BOX"
-  chmod -R o+rX "$SHIPPED" "$ETC" "$AISTACK_CONFIG"
-  run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups "$AISTACK_BINARY" status
+  run --separate-stderr as_nobody --clear-groups -- status
   assert_equal 3 "$status"
   assert_line "permission denied"
   # shellcheck disable=SC2016  # printed as it is
@@ -30,7 +28,7 @@ load support
   run aistack start ollama
   assert_equal 0 "$status"
   assert_line "networks changed"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal 1 "$(docker network inspect -f '{{len .Containers}}' aistack-net)"
 }
 
@@ -40,7 +38,7 @@ load support
   docker network rm aistack-net
   docker network create aistack-net
   aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal 1 "$(docker network inspect -f '{{len .Containers}}' aistack-net)"
 }
 
@@ -50,7 +48,7 @@ load support
   aistack stop ollama
   docker network rm aistack-net
   aistack install ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   [[ $(curl -s http://127.0.0.1:11434/api/tags) == *llama3.2:3b* ]]
 }
 

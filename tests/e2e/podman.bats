@@ -30,7 +30,7 @@ teardown() {
   run --separate-stderr aistack install ollama
   assert_equal 0 "$status"
   assert_equal running "$(state_of ollama)"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal 200 "$(http_status http://127.0.0.1:11434/api/tags)"
   run --separate-stderr aistack logs ollama 20
   assert_equal 0 "$status"
@@ -39,12 +39,12 @@ teardown() {
   aistack stop ollama
   assert_equal stopped "$(state_of ollama)"
   aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 
   use_image ollama ollama/ollama:2
   run --separate-stderr aistack update ollama
   assert_equal 0 "$status"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal "$AISTACK_TEST_REGISTRY/ollama/ollama:2" \
     "$(on_podman inspect -f '{{.Config.Image}}' aistack-ollama)"
 
@@ -59,7 +59,7 @@ teardown() {
   run --separate-stderr aistack install --profile standard-gpu
   assert_equal 0 "$status"
   for service in ollama localai openwebui; do
-    assert_equal "$service green" "$service $(health_of $service)"
+    assert_green $service
   done
   before=$(on_podman ps -aq | sort)
   run --separate-stderr aistack install --profile standard-gpu
@@ -83,7 +83,7 @@ teardown() {
   use_image ollama ollama/ollama:exits
   run --separate-stderr aistack update ollama
   [ "$status" = 1 ] || [ "$status" = 4 ]
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal aistack-ollama "$(on_podman ps -a --format '{{.Names}}')"
 }
 

@@ -117,8 +117,11 @@ assert_whole() {
   for command in status "status --json" "status --exit-code" health "health --save" "logs ollama" \
     versions catalog "catalog show ollama" "config show" "update ollama --check" \
     "repair ollama --dry-run" "completion bash" version help "status --watch"; do
+    limit=60 ends=0
+    [ "$command" != "status --watch" ] || limit=3 ends=124
     # shellcheck disable=SC2086  # the words are the arguments
-    strace -f -qq -e trace=file -o "$BOX/trace" timeout 3 "$AISTACK_BINARY" $command >/dev/null || true
+    run strace -f -qq -e trace=file -o "$BOX/trace" timeout $limit "$AISTACK_BINARY" $command
+    assert_equal "$command $ends" "$command $status"
     run grep -F aistack.log "$BOX/trace"
     assert_equal "" "$output"
   done

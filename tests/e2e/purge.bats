@@ -22,7 +22,7 @@ assert_purges() {
   assert_equal 0 "$status"
   assert_clean
   aistack install ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 # A directory of ours below the state directory, as on a machine without volumes.root.
@@ -50,7 +50,7 @@ default_root() {
   [ -f "$AISTACK_CONFIG" ]
   [ -f "$SHIPPED/ollama.yaml" ]
   aistack install --profile standard-gpu
-  assert_equal green "$(health_of openwebui)"
+  assert_green openwebui
 }
 
 @test "the default root below the state directory" {
@@ -70,6 +70,7 @@ default_root() {
   background aistack install ollama
   eventually docker inspect aistack-ollama
   kill -KILL "$BACKGROUND"
+  wait "$BACKGROUND" || true
   use_image ollama ollama/ollama:1
   assert_purges
 }
@@ -80,6 +81,7 @@ default_root() {
   background aistack update ollama
   eventually docker inspect aistack-ollama.aistack-previous
   kill -KILL "$BACKGROUND"
+  wait "$BACKGROUND" || true
   run --separate-stderr aistack purge --all --yes
   assert_equal 0 "$status"
   assert_equal "" "$(docker ps -aq)"
@@ -93,6 +95,7 @@ default_root() {
   one_is_gone() { [ "$(docker ps -aq | wc -l)" -lt 3 ]; }
   eventually one_is_gone
   kill -KILL "$BACKGROUND"
+  wait "$BACKGROUND" || true
   assert_purges
 }
 
@@ -191,7 +194,7 @@ default_root() {
   assert_equal 2 "$status"
   assert_line "aistack purge --all --yes"
   assert_line "state: nothing was changed"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "--all is wanted" {
@@ -216,7 +219,7 @@ asked() {
   assert_line "aistack-ollama"
   assert_line "type the word purge"
   assert_line "nothing was changed"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   run asked n
   assert_equal 2 "$status"
   run asked y purge
@@ -256,7 +259,7 @@ asked() {
   rm -rf "${AISTACK_STATE_DIR:?}"/*
   run --separate-stderr aistack install --profile standard-gpu
   assert_equal 0 "$status"
-  for service in ollama openwebui localai; do assert_equal green "$(health_of $service)"; done
+  for service in ollama openwebui localai; do assert_green $service; done
   [ -d "$VOLUMES/ollama_data" ]
   docker restart aistack-ollama
   eventually curl -sf http://127.0.0.1:11434/

@@ -16,7 +16,7 @@ in_container() { docker inspect -f '{{join .Config.Env "\n"}}' aistack-openwebui
   after=$(value)
   [ "$before" != "$after" ]
   [[ $(in_container) == *"WEBUI_SECRET_KEY=$after"* ]]
-  assert_equal green "$(health_of openwebui)"
+  assert_green openwebui
   [[ $output$stderr != *"$before"* && $output$stderr != *"$after"* ]]
   run grep -rlE "$before|$after" "$AISTACK_LOG_DIR" "$AISTACK_STATE_DIR"
   assert_equal "$AISTACK_STATE_DIR/secrets/openwebui.env" "$output"
@@ -49,7 +49,7 @@ in_container() { docker inspect -f '{{join .Config.Env "\n"}}' aistack-openwebui
   kill -9 "$BACKGROUND"
   wait "$BACKGROUND" || true
   aistack start openwebui
-  assert_equal green "$(health_of openwebui)"
+  assert_green openwebui
   [[ $(in_container) == *"WEBUI_SECRET_KEY=$(value)"* ]]
   [ ! -e "$AISTACK_STATE_DIR/secrets/openwebui.env.previous" ]
   [ "$before" != "$(value)" ]

@@ -123,6 +123,27 @@ state_of() { aistack --json status | jq -r --arg s "$1" '.services[] | select(.s
 health_of() { aistack --json status | jq -r --arg s "$1" '.services[] | select(.service == $s).health'; }
 
 is_green() { [ "$(health_of "$1")" = green ]; }
+# Asked again only where it is yellow: so is an answer that takes a loaded machine a second.
+assert_green() {
+  local health
+  health=$(health_of "$1")
+  [ "$health" = yellow ] && eventually is_green "$1" && return
+  assert_equal "$1 green" "$1 $health"
+}
+
+# as_nobody [OPTIONS OF setpriv…] -- ARGUMENTS…: aistack as a user without rights, who can reach it and
+# what it reads.
+as_nobody() {
+  local options=()
+  while [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  chmod o+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BOX"
+  chmod -R o+rX "$SHIPPED" "$ETC" "$AISTACK_CONFIG"
+  install -m 755 "$AISTACK_BINARY" "$BOX/aistack"
+  setpriv --reuid=65534 --regid=65534 "${options[@]}" "$BOX/aistack" "${@:2}"
+}
 
 container_id() { docker inspect -f '{{.Id}}' "$1"; }
 
@@ -151,10 +172,10 @@ assert_equal() {
   return 1
 }
 
-# eventually CMD…: until CMD succeeds, 20 s at most. CMD is run anew each time, its arguments are not:
+# eventually CMD…: until CMD succeeds, a minute at most. CMD is run anew each time, its arguments are not:
 # what changes has to be asked for inside of it, as is_green does.
 eventually() {
-  local end=$((SECONDS + 20))
+  local end=$((SECONDS + 60))
   until "$@"; do
     [ $SECONDS -lt $end ] || return 1
     sleep 0.05
@@ -165,15 +186,15 @@ eventually() {
 background() {
   # The function would be a shell in between, which gets the signals instead.
   [ "$1" != aistack ] || set -- "$AISTACK_BINARY" "${@:2}"
-  "$@" >"$BOX/background.out" 2>&1 3>&- </dev/null &
+  # Emptied before it begins: who waits for its words must not meet those of the one before.
+  : >"$BOX/background.out"
+  "$@" >>"$BOX/background.out" 2>&1 3>&- </dev/null &
+  # shellcheck disable=SC2034  # the tests use it
   BACKGROUND=$!
-  echo "$BACKGROUND" >>"$BOX/background.pids"
 }
 
-end_background() {
-  [ -f "$BOX/background.pids" ] || return 0
-  xargs -r kill <"$BOX/background.pids" 2>/dev/null || true
-}
+# Those that still run: a pid of one that ended may be somebody else's by now.
+end_background() { jobs -pr | xargs -r kill 2>/dev/null || true; }
 
 setup() { setup_box; }
 

@@ -123,7 +123,7 @@ end = time.monotonic() + 60
 while time.monotonic() < end:
     begin = time.monotonic()
     try:
-        with urllib.request.urlopen("http://127.0.0.1:3000/health", timeout=2) as answer:
+        with urllib.request.urlopen("http://127.0.0.1:3000/health", timeout=30) as answer:
             answer.read()
     except OSError:
         missed += 1
@@ -153,7 +153,7 @@ PYTHON
   assert_equal 1 "$status"
   assert_line "nothing was changed"
   assert_equal "$before" "$(docker ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.State}}')"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "a second update at once names the first" {
@@ -168,7 +168,7 @@ PYTHON
   wait "$BACKGROUND" || code=$?
   assert_equal 130 "$code"
   assert_equal aistack-ollama "$(docker ps -a --format '{{.Names}}')"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "somebody removes the new container while it is watched: the old one is back" {

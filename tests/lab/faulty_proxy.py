@@ -56,8 +56,10 @@ def listen(address):
         server.bind(("127.0.0.1", int(address)))
     else:
         server = socket.socket(socket.AF_UNIX)
-        server.bind(address)
+        server.bind(address + ".new")
     server.listen(64)
+    if not address.isdigit():  # who sees the socket can connect to it
+        os.rename(address + ".new", address)
     return server
 
 

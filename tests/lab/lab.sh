@@ -83,6 +83,7 @@ network_config_dir = "$dir/podman/networks"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+lock_type = "file"
 CONFIG
   printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$registry" >"$dir/podman/registries.conf"
   start podman env CONTAINERS_CONF="$dir/podman/containers.conf" \
@@ -161,14 +162,18 @@ ENV
   echo "lab: ready in $dir (namespace $netns)"
 }
 
+# Not one that has ended and waits for a parent that does not look.
+runs() { [[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) == [!Z]* ]]; }
+
 # Ends the process of DIR/NAME.pid and waits for it; kills it after half a minute.
 stop() {
   local pid tries=600
   pid=$(cat "$dir/$1.pid" 2>/dev/null) || return 0
   kill "$pid" 2>/dev/null || return 0
-  while kill -0 "$pid" 2>/dev/null; do
+  while runs "$pid"; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || kill -KILL "$pid" 2>/dev/null || true
+    [ $tries -gt -200 ] || fail "$1 (pid $pid) does not end"
     sleep 0.05
   done
 }

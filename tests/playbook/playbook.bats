@@ -30,17 +30,22 @@ make_ubuntu() {
   aistack health --save
   assert_equal 3 "$(jq '.services | length' "$BOX/state/health_report.json")"
   aistack logs ollama
-  [ "$(aistack logs openwebui 100 | wc -l)" -le 100 ]
+  run aistack logs openwebui 100
+  assert_equal 0 "$status"
+  [ "${#lines[@]}" -ge 1 ]
+  run aistack logs openwebui 1
+  assert_equal 0 "$status"
+  assert_equal 1 "$(grep -vc '^\[aistack\] ' <<<"$output")"
   # shellcheck disable=SC2015  # as the playbook has it
   aistack stop ollama && aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   echo precious >"$VOLUMES/ollama_data/kept"
   aistack remove ollama
   assert_equal precious "$(cat "$VOLUMES/ollama_data/kept")"
   aistack install ollama
   aistack remove ollama --purge
   [ ! -e "$VOLUMES/ollama_data/kept" ]
-  assert_equal green "$(health_of openwebui)"
+  assert_green openwebui
 }
 
 @test "profile minimal, and one service after the other" {
@@ -48,7 +53,7 @@ make_ubuntu() {
   assert_equal aistack-ollama "$(docker ps -a --format '{{.Names}}')"
   aistack install openwebui
   aistack install localai
-  for service in ollama openwebui localai; do assert_equal green "$(health_of $service)"; done
+  for service in ollama openwebui localai; do assert_green $service; done
 }
 
 @test "a service shows red: logs, repair, or stop and start" {
@@ -58,11 +63,11 @@ make_ubuntu() {
   aistack logs ollama 50
   docker ps -a | grep -q aistack
   aistack repair ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   docker kill aistack-ollama >/dev/null
   aistack stop ollama
   aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 }
 
 @test "a port already in use: the port is changed in the compose file" {
@@ -71,7 +76,7 @@ make_ubuntu() {
   aistack start openwebui
   assert_equal 200 "$(http_status http://127.0.0.1:3001/health)"
   assert_equal 000 "$(http_status http://127.0.0.1:3000/health)"
-  assert_equal green "$(health_of openwebui)"
+  assert_green openwebui
 }
 
 @test "a service update failed: the plan, the rollback in the log, the policy, and a new container" {
@@ -123,7 +128,7 @@ make_ubuntu() {
     -v "$(pwd)":/backup \
     ubuntu tar czf "/backup/ollama-backup-$(date +%Y%m%d).tar.gz" /data
   aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
 
   echo ruined >"$VOLUMES/ollama_data/kept"
   aistack stop ollama
@@ -137,7 +142,7 @@ make_ubuntu() {
     -v "$(pwd)":/backup \
     ubuntu tar xzf "/backup/ollama-backup-$(date +%Y%m%d).tar.gz" -C /
   aistack start ollama
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   assert_equal precious "$(docker run --rm -v ollama_data:/data ubuntu tar -cC /data kept |
     tar -xO kept)"
 }
@@ -148,7 +153,7 @@ make_ubuntu() {
   tar -C / -czf "$BOX/backup.tar.gz" "$ETC" "$BOX"/state/*.json
   rm -rf "$ETC" "$BOX"/state/*.json
   tar -C / -xzf "$BOX/backup.tar.gz"
-  assert_equal green "$(health_of ollama)"
+  assert_green ollama
   aistack install ollama
   assert_equal "$id" "$(container_id aistack-ollama)"
 }
@@ -174,7 +179,7 @@ make_ubuntu() {
   use_image openwebui open-webui/open-webui:1
   use_image localai localai/localai:1
   aistack install --profile standard-gpu
-  for service in ollama openwebui localai; do assert_equal green "$(health_of $service)"; done
+  for service in ollama openwebui localai; do assert_green $service; done
   assert_equal precious "$(cat "$VOLUMES/ollama_data/kept")"
 }
 
@@ -187,7 +192,9 @@ make_ubuntu() {
   aistack diag --no-config --output "$BOX/no-config.zip"
   unzip -l "$BOX/aistack-diag.zip" | grep -q diag_manifest.json
   run unzip -l "$BOX/no-logs.zip"
+  assert_equal 0 "$status"
   [[ $output != *"logs/"* ]]
   run unzip -l "$BOX/no-config.zip"
+  assert_equal 0 "$status"
   [[ $output != *config.yaml* ]]
 }
