@@ -112,8 +112,8 @@ Task<RemoveReport> remove_described(Context& context, const CatalogEntry& entry,
 }
 
 // Which data is the service's own, only its file could tell.
-Error cannot_purge(Error error) {
-  error.next.push_back("the same without --purge, which keeps the data");
+Error cannot_purge(const std::string& service, Error error) {
+  error.next.push_back(fmt::format("aistack remove {}   (it keeps the data)", service));
   return unchanged(std::move(error));
 }
 
@@ -151,7 +151,7 @@ Task<RemoveReport> remove_undescribed(Context& context, std::string service) {
 Task<RemoveReport> run(Context& context, std::string service, PurgeData purge) {
   const auto entry = context.catalog.find(service);
   if (entry) co_return co_await remove_described(context, *entry.value(), purge);
-  if (purge == PurgeData::yes) co_return cannot_purge(entry.error());
+  if (purge == PurgeData::yes) co_return cannot_purge(service, entry.error());
   co_return co_await remove_undescribed(context, std::move(service));
 }
 

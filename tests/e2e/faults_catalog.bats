@@ -146,7 +146,7 @@ YAML
   run --separate-stderr aistack logs ollama
   assert_equal 0 "$status"
   assert_line "listening on"
-  fault remove-purge-undescribed 2 "A service whose file is broken is to be removed with its data" \
+  fault catalog-purge 2 "A service whose file is broken is to be removed with its data" \
     "Mend the file, or remove it without \`--purge\`, which keeps the data." remove ollama --purge
   aistack stop mine
   run --separate-stderr aistack remove mine ollama
