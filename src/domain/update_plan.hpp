@@ -64,6 +64,10 @@ struct UpdatePlan {
   // The last update that was finished before this one, as its plan said: what a rollback goes back
   // over when this one comes to nothing. Null: there was none.
   nlohmann::json proven;
+
+  bool came_to_nothing() const {
+    return status == Status::rolled_back || status == Status::abandoned;
+  }
 };
 
 // The last finished update that `plan` knows of: itself, or the one before it.

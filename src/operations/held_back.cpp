@@ -7,9 +7,8 @@ namespace {
 
 using domain::UpdatePlan;
 
-bool came_to_nothing(const UpdatePlan& plan) {
-  return plan.kind == UpdatePlan::Kind::update && (plan.status == UpdatePlan::Status::rolled_back ||
-                                                   plan.status == UpdatePlan::Status::abandoned);
+bool failed(const UpdatePlan& plan) {
+  return plan.kind == UpdatePlan::Kind::update && plan.came_to_nothing();
 }
 
 bool went_back(const UpdatePlan& plan) {
@@ -22,7 +21,7 @@ Result<std::optional<HeldBack>> held_back(Context& context, const ServiceView& v
                                           const compose::ComposeService& service) {
   std::optional<HeldBack> held;
   BOOST_OUTCOME_TRY(const auto plan, read_plan(context, view.entry->name));
-  if (!plan || (!came_to_nothing(*plan) && !went_back(*plan))) return held;
+  if (!plan || (!failed(*plan) && !went_back(*plan))) return held;
   if (!view.record || view.record->installed_at > plan->started) return held;
   const auto wanted = effective_image(context, *view.entry, service);
   for (const auto& member : plan->members) {

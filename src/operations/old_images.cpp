@@ -25,6 +25,22 @@ void add_images(const UpdatePlan& plan, std::set<std::string>& images) {
   }
 }
 
+Task<> drop(Context& context, std::set<std::string> old, const UpdatePlan& now) {
+  std::set<std::string> needed;
+  add_images(now, needed);
+  for (const auto& entry : context.catalog.entries()) {
+    if (entry.name == now.service) continue;
+    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
+    if (plan) add_images(*plan, needed);
+  }
+  for (const auto& image : old) {
+    if (needed.contains(image)) continue;
+    // In use elsewhere, or gone: both are fine.
+    static_cast<void>(co_await context.engine.remove_image(image));
+  }
+  co_return ok();
+}
+
 }  // namespace
 
 void choose_kept_images(UpdatePlan& now, const std::optional<UpdatePlan>& before,
@@ -48,19 +64,18 @@ void choose_kept_images(UpdatePlan& now, const std::optional<UpdatePlan>& before
 Task<> drop_old_images(Context& context, const UpdatePlan& before, const UpdatePlan& now) {
   std::set<std::string> old;
   add_images(before, old);
-  std::set<std::string> needed;
-  add_images(now, needed);
-  for (const auto& entry : context.catalog.entries()) {
-    if (entry.name == now.service) continue;
-    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
-    if (plan) add_images(*plan, needed);
+  co_return co_await drop(context, std::move(old), now);
+}
+
+Task<> drop_failed_images(Context& context, const UpdatePlan& failed, const UpdatePlan& now) {
+  std::set<std::string> old;
+  for (const auto& member : failed.members) old.insert(member.to_image_id);
+  if (const auto before = domain::proven_before(now)) {
+    std::set<std::string> kept;
+    add_images(*before, kept);
+    for (const auto& image : kept) old.erase(image);
   }
-  for (const auto& image : old) {
-    if (needed.contains(image)) continue;
-    // In use elsewhere, or gone: both are fine.
-    static_cast<void>(co_await context.engine.remove_image(image));
-  }
-  co_return ok();
+  co_return co_await drop(context, std::move(old), now);
 }
 
 }  // namespace aistack::operations

@@ -15,4 +15,9 @@ void choose_kept_images(domain::UpdatePlan& now, const std::optional<domain::Upd
 Task<> drop_old_images(Context& context, const domain::UpdatePlan& before,
                        const domain::UpdatePlan& now);
 
+// The same for what `failed`, which came to nothing, had brought, now that `now` is tried instead.
+// An image stays until then: to look at, or to be tried again.
+Task<> drop_failed_images(Context& context, const domain::UpdatePlan& failed,
+                          const domain::UpdatePlan& now);
+
 }  // namespace aistack::operations

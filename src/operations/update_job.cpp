@@ -145,6 +145,8 @@ Task<UpdateReport> carry_out(UpdateJob& job, UpdatePlan plan, Operation& operati
   }
   UpdateJournal journal{job.context, std::move(plan)};
   BOOST_OUTCOME_CO_TRY(journal.save());
+  if (job.failed)
+    static_cast<void>(co_await drop_failed_images(job.context, *job.failed, journal.plan()));
   auto staged = co_await stage_all(job, journal);
   if (!staged) co_return co_await abandon(job, journal, std::move(staged).error());
   auto exchanged = co_await exchange(job, journal);
@@ -261,11 +263,10 @@ Task<UpdateJob> begin_job(Context& context, const CatalogEntry& entry, UpdatePla
   BOOST_OUTCOME_CO_TRY(view, view_of(context, entry, facts.containers));
   if (!view.has_container()) co_return no_container(entry.name);
   BOOST_OUTCOME_CO_TRY(const auto recorded, read_plan(context, entry.name));
-  co_return UpdateJob{.context = context,
-                      .entry = &entry,
-                      .kind = kind,
-                      .facts = std::move(facts),
-                      .before = domain::last_finished(recorded)};
+  UpdateJob job{.context = context, .entry = &entry, .kind = kind, .facts = std::move(facts)};
+  job.before = domain::last_finished(recorded);
+  if (recorded && recorded->came_to_nothing()) job.failed = recorded;
+  co_return job;
 }
 
 void note_container(UpdateJob& job, const ContainerView& part) {

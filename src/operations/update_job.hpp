@@ -34,6 +34,8 @@ struct UpdateJob {
   std::set<std::string> running = {};  // the Compose services that ran before
   // The last update that was finished before.
   std::optional<domain::UpdatePlan> before = {};
+  // The one after that, if it came to nothing.
+  std::optional<domain::UpdatePlan> failed = {};
   // Of a rollback: the data that the update had saved.
   std::vector<domain::PlanSnapshot> saved_data = {};
 

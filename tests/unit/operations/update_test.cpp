@@ -453,6 +453,22 @@ TEST(Update, KeepsAsManyOlderImagesAsItIsToldTo) {
               UnorderedElementsAre("sha256:2", "sha256:3", "sha256:4", "sha256:5"));
 }
 
+TEST(Update, LeavesNoImagesOfUpdatesThatFailedButTheLast) {
+  Stage stage;
+  stage.publish({}, "sha256:1");
+  ASSERT_OK(stage.update());
+  for (const auto* id : {"sha256:2", "sha256:3", "sha256:3", "sha256:4"}) {
+    stage.publish({.http_status = 500}, id);
+    const auto report = stage.update();
+    EXPECT_FALSE(report && report.value().outcome == Outcome::updated);
+  }
+  EXPECT_THAT(stage.world.engine.images,
+              UnorderedElementsAre(Key(stage.old_image), Key("sha256:1"), Key("sha256:4")));
+  stage.publish({}, "sha256:5");
+  ASSERT_OK(stage.update());
+  EXPECT_THAT(stage.world.engine.images, UnorderedElementsAre(Key("sha256:1"), Key("sha256:5")));
+}
+
 TEST(Update, KeepsFewerImagesOnceItIsToldTo) {
   Stage stage;
   auto& keep = stage.world.settings.updates.keep_images;
