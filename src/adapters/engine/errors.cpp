@@ -117,6 +117,8 @@ constexpr auto kRules = std::to_array<Rule>({
     {Call::connect_network, 404, "network ", ErrorCode::kNetworkNotFound},
 
     // What the container's description asks for and cannot be had.
+    {kStart, 0, "cgroups in hybrid mode", ErrorCode::kEngineFailed},  // whatever it asks for
+    {kStart, 0, "cgroup mountpoint does not exist", ErrorCode::kEngineFailed},
     {kStart, 0, "executable file not found", ErrorCode::kBadContainerSpec},
     {kStart, 0, "failed to mount local volume", ErrorCode::kBadContainerSpec},
     {kStart, 0, "error setting rlimit", ErrorCode::kBadContainerSpec},

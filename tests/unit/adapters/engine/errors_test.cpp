@@ -75,6 +75,12 @@ const Case kCases[] = {
      "crun: executable file `/nope` not found: No such file: OCI "
      "runtime attempted to invoke a command that was not found",
      ErrorCode::kBadContainerSpec},
+    {Call::start_container, 500,
+     "crun: cgroups in hybrid mode not supported, drop all controllers from cgroupv2: OCI runtime "
+     "error",
+     ErrorCode::kEngineFailed},
+    {Call::start_container, 500, "cgroups: cgroup mountpoint does not exist: unknown",
+     ErrorCode::kEngineFailed},
     {Call::start_container, 500, "error setting rlimit type 7: operation not permitted",
      ErrorCode::kBadContainerSpec},
     {Call::start_container, 404, "No such container: web", ErrorCode::kNotFound},
