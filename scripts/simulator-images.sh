@@ -19,7 +19,10 @@ simulator_image() {
   local changes=(--change "ENV SIM_SERVICE=$service" --change "LABEL aistack.simulator=true")
   local health=(--change
     'HEALTHCHECK --interval=1s --timeout=3s --start-period=60m CMD ["/svc", "healthcheck"]')
-  [ "${DOCKER[0]}" != podman ] || health=() # its import knows none
+  if [ "${DOCKER[0]}" = podman ]; then
+    health=() # its import knows none
+    changes+=(--quiet)
+  fi
   case $service in
     ollama)
       changes+=(--change 'ENTRYPOINT ["/svc"]' --change 'CMD ["serve"]' --change 'EXPOSE 11434'

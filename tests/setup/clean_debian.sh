@@ -3,7 +3,10 @@
 # of its own (network, processes, mounts), with packages and nothing more within reach. Runs setup
 # twice, looks at the service, undoes it, and looks for what was left behind.
 #
-#   clean_debian.sh [KEPT_BASE]   KEPT_BASE: a folder for the bare system, made once and used again
+#   clean_debian.sh [--podman] [KEPT_BASE]
+#
+#   --podman    Podman is there already, with its service, and no Docker: setup.sh uses that
+#   KEPT_BASE   a folder for the bare system, made once and used again
 #
 # Takes the packages from where this machine takes its own. Not part of test.sh: it builds
 # everything anew and needs some minutes.
@@ -14,6 +17,8 @@ repository=$(cd "$here/../.." && pwd)
 # shellcheck source=scripts/packages.sh
 . "$repository/scripts/packages.sh"
 install_packages debootstrap iproute2 util-linux python3 git
+engine=docker
+[ "${1:-}" != --podman ] || { engine=podman && shift; }
 netns=aistack-setup-$$
 work=$(mktemp -d /tmp/aistack-setup.XXXXXX)
 root=$work/root
@@ -55,10 +60,22 @@ fail() { echo "FAILED: $*" >&2; exit 1; }
 files() { find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /root/aistack \) -prune -o \
   -type f -iname '*aistack*' -not -path '/root/*' -print | sort; }
 
+if [ "$engine" = podman ]; then
+  apt-get -qq update
+  apt-get -qq install -y --no-install-recommends podman containernetworking-plugins iptables runc >/dev/null
+  # Without systemd, and whatever control groups this machine has.
+  printf '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' \
+    >/etc/containers/containers.conf
+  mkdir -p /run/podman
+  # As podman.socket does it where systemd runs.
+  podman system service --time=0 unix:///run/podman/podman.sock >/root/podman.log 2>&1 &
+  until [ -S /run/podman/podman.sock ]; do sleep 0.1; done
+fi
+
 before=$(files)
 ./setup.sh || fail "the first setup.sh"
 aistack status --exit-code || fail "not green after setup.sh"
-first=$(docker inspect -f '{{.Id}}' aistack-ollama)
+first=$($engine inspect -f '{{.Id}}' aistack-ollama)
 echo data >/var/lib/aistack/volumes/ollama_data/mine
 [ -s /usr/share/bash-completion/completions/aistack ] || fail "no completion"
 [ -s /usr/share/aistack/compose/ollama.yaml ] || fail "no catalog"
@@ -68,9 +85,9 @@ rm /etc/aistack/compose/localai.override.yaml
 ./setup.sh || fail "the second setup.sh"
 aistack status --exit-code || fail "not green after the second setup.sh"
 [ ! -e /etc/aistack/compose/localai.override.yaml ] || fail "LocalAI is simulated again"
-[ "$first" = "$(docker inspect -f '{{.Id}}' aistack-ollama)" ] || fail "setup.sh twice made a new container"
+[ "$first" = "$($engine inspect -f '{{.Id}}' aistack-ollama)" ] || fail "setup.sh twice made a new container"
 
-pid=$(cat /usr/share/aistack/setup/dockerd.pid)
+pid=$(cat /usr/share/aistack/setup/dockerd.pid 2>/dev/null || echo none)
 ./setup.sh --undo || fail "setup.sh --undo"
 [ ! -e /usr/bin/aistack ] || fail "the program is still there"
 [ ! -d "/proc/$pid" ] || fail "the engine that setup.sh had started is still there"
@@ -80,8 +97,13 @@ left=$(comm -13 <(echo "$before") <(files))
 left=$(find /var/lib/aistack /etc/aistack /var/log/aistack /run/aistack /usr/share/aistack -mindepth 1 \
   2>/dev/null | grep -vE '^/var/lib/aistack/(volumes|secrets)(/|$)' || true)
 [ -z "$left" ] || fail "left behind: $left"
-dockerd >/dev/null 2>&1 & until docker version >/dev/null 2>&1; do sleep 0.1; done
-[ -z "$(docker ps -aq)" ] || fail "containers are left: $(docker ps -a)"
+if [ "$engine" = podman ]; then
+  ! command -v dockerd || fail "Docker was installed beside Podman"
+  [ "$pid" = none ] || fail "an engine was started beside Podman"
+else
+  dockerd >/dev/null 2>&1 & until docker version >/dev/null 2>&1; do sleep 0.1; done
+fi
+[ -z "$($engine ps -aq)" ] || fail "containers are left: $($engine ps -a)"
 ./setup.sh --undo || fail "setup.sh --undo, again"
 echo "setup.sh: twice, and undone; nothing left behind but data"
 INSIDE
@@ -95,4 +117,4 @@ nsenter --net="/run/netns/$netns" unshare --mount --pid --fork --kill-child bash
   mount --rbind /sys "$root/sys"
   mount --rbind /dev "$root/dev"
   mount -t tmpfs tmpfs "$root/run"
-  exec chroot "$root" bash /root/inside.sh' _ "$root"
+  exec env "engine=$2" chroot "$root" bash /root/inside.sh' _ "$root" "$engine"
