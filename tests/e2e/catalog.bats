@@ -111,5 +111,5 @@ YAML
   assert_equal "container:$(container_id "$pair")" \
     "$(docker inspect -f '{{.HostConfig.NetworkMode}}' "$side")"
   run aistack install pair
-  assert_line "unchanged"
+  assert_line "nothing changed"
 }

@@ -37,7 +37,7 @@ plan() { jq -r "$1" "$BOX/state/ollama_update_plan.json"; }
   assert_equal 2.0.0-simulator "$(version_of 11434)"
   assert_equal renamed "$(docker ps -a --format '{{.Names}}')"
   run aistack start ollama
-  assert_line "unchanged"
+  assert_line "nothing changed"
 }
 
 # publish_version NUMBER: a further working version of ollama, made of version 2, in the registry.

@@ -37,7 +37,9 @@ class Silent : public ProgressDisplay {
 // One line a step.
 class Plain : public ProgressDisplay {
  public:
-  Plain(Output& output, const ports::Clock& clock) : output_(output), clock_(clock) {}
+  enum class Ends { no, yes };
+  Plain(Output& output, const ports::Clock& clock, Ends ends)
+      : output_(output), clock_(clock), ends_(ends) {}
 
   void step(const std::string& service, const std::string& text) override {
     end_pull(service);
@@ -60,13 +62,13 @@ class Plain : public ProgressDisplay {
   void done(const std::string& service, const std::string& text) override {
     end_pull(service);
     last_.erase(service);
-    say(service, text);
+    if (ends_ == Ends::yes) say(service, text);
   }
 
   void failed(const std::string& service, const std::string& text) override {
     pulls_.erase(service);
     last_.erase(service);
-    say(service, "failed: " + text, Priority::error);
+    if (ends_ == Ends::yes) say(service, "failed: " + text, Priority::error);
   }
 
   void note(const std::string& service, const std::string& text) override {
@@ -103,12 +105,13 @@ class Plain : public ProgressDisplay {
 
   Output& output_;
   const ports::Clock& clock_;
+  Ends ends_;
   std::map<std::string, std::string> last_;
   std::map<std::string, Pull> pulls_;
 };
 
-// A block of live lines at the bottom; what is finished is printed above it and stays. What else is
-// printed takes the block's place, and the next frame draws it below that.
+// A block of live lines at the bottom; notes and finished pulls are printed above it and stay. What
+// else is printed takes the block's place, and the next frame draws those that go on below that.
 class Live : public ProgressDisplay, public Overlay {
  public:
   Live(Output& output, const ports::Clock& clock) : output_(output), clock_(clock) {
@@ -127,6 +130,7 @@ class Live : public ProgressDisplay, public Overlay {
     if (line.rate && line.text != text) above = finished(service, pulled(line), Style::dim);
     line.text = text;
     line.rate.reset();
+    line.ended.reset();
     draw(above);
   }
 
@@ -144,11 +148,11 @@ class Live : public ProgressDisplay, public Overlay {
   }
 
   void done(const std::string& service, const std::string& text) override {
-    end(service, finished(service, text, Style::good));
+    end(service, text, Style::good);
   }
 
   void failed(const std::string& service, const std::string& text) override {
-    end(service, finished(service, "failed: " + text, Style::bad));
+    end(service, "failed: " + text, Style::bad);
   }
 
   void note(const std::string& service, const std::string& text) override {
@@ -161,6 +165,7 @@ class Live : public ProgressDisplay, public Overlay {
   }
 
   void take_away() override {
+    std::erase_if(lines_, [](const Line& line) { return line.ended.has_value(); });
     if (block_lines_ == 0) return;
     output_.draw(clearing());
     block_lines_ = 0;
@@ -173,6 +178,7 @@ class Live : public ProgressDisplay, public Overlay {
     std::string text;
     std::optional<PullRate> rate;  // while it pulls
     PullTotals totals;
+    std::optional<Style> ended;
   };
 
   Line& line_of(const std::string& service) {
@@ -180,12 +186,19 @@ class Live : public ProgressDisplay, public Overlay {
                                     [&](const Line& line) { return line.service == service; });
     if (found != lines_.end()) return *found;
     name_width_ = std::max(name_width_, std::min(display_width(safe(service)), 20));
-    lines_.push_back({service, {}, {}, {}});
+    lines_.push_back({.service = service});
     return lines_.back();
   }
 
-  void end(const std::string& service, const std::string& above) {
-    std::erase_if(lines_, [&](const Line& line) { return line.service == service; });
+  // Below those that go on.
+  void end(const std::string& service, const std::string& text, Style style) {
+    std::string above;
+    std::erase_if(lines_, [&](const Line& line) {
+      if (line.service != service) return false;
+      if (line.rate && style == Style::good) above = finished(service, pulled(line), Style::dim);
+      return true;
+    });
+    lines_.push_back({.service = service, .text = text, .ended = style});
     draw(above);
   }
 
@@ -212,6 +225,8 @@ class Live : public ProgressDisplay, public Overlay {
   }
 
   std::string text_of(const Line& line, int width) const {
+    if (line.ended)
+      return styled(fit(safe(line.text), width), *line.ended, output_.terminal(Stream::err).color);
     if (!line.rate) return fit(safe(line.text), width);
     return pull_text(line.totals, *line.rate, width);
   }
@@ -254,7 +269,8 @@ std::unique_ptr<ProgressDisplay> make_progress(Output& output, const ports::Cloc
                                                const GlobalOptions& options) {
   if (options.quiet) return std::make_unique<Silent>();
   if (options.json || !output.terminal(Stream::err).is_terminal)
-    return std::make_unique<Plain>(output, clock);
+    return std::make_unique<Plain>(output, clock,
+                                   options.json ? Plain::Ends::yes : Plain::Ends::no);
   return std::make_unique<Live>(output, clock);
 }
 

@@ -10,9 +10,12 @@
 namespace aistack::cli {
 
 // Draws progress on stderr. On a terminal: one live line a service, a pull as a bar with bytes,
-// rate and the time left, pulls redrawn at most ten times a second; the last line of a service
-// that is done stays. Elsewhere, and under --json: one plain line a step, a pull as a line at its
-// start and one at its end. Nothing under --quiet.
+// rate and the time left, pulls redrawn at most ten times a second. Elsewhere, and under --json:
+// one plain line a step, a pull as a line at its start and one at its end. Nothing under --quiet.
+//
+// How a service ended is told by the command's answer, or by the error: on a terminal a line shows
+// it until that takes its place, elsewhere only --json, whose document comes at the very end, has
+// one.
 //
 // `output` and `clock` must outlive it. `finish` (and the destructor) takes unfinished lines away,
 // before an error is printed.

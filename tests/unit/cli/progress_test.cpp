@@ -29,7 +29,7 @@ class Progress : public ::testing::Test {
   Output output_{terminal_.fd(), terminal_.fd(), {}};
 };
 
-TEST_F(Progress, KeepsALiveLineAServiceAndLeavesTheLastOnes) {
+TEST_F(Progress, KeepsALiveLineAServiceUntilTheAnswerTakesItsPlace) {
   std::string written;
   const auto progress = make_progress(output_, clock_, {});
   progress->step("ollama", "creating container");
@@ -41,14 +41,22 @@ TEST_F(Progress, KeepsALiveLineAServiceAndLeavesTheLastOnes) {
   progress->done("ollama", "green");
   written += terminal_.take();
   EXPECT_EQ(screen_of(written),
-            "ollama     note: no GPU runtime\nollama     green\nopenwebui  creating container\n");
+            "ollama     note: no GPU runtime\nopenwebui  creating container\nollama     green\n");
   progress->failed("openwebui", "exited with 1");
   progress->step("localai", "pulling");
-  progress->finish();
   written += terminal_.take();
   EXPECT_EQ(screen_of(written),
             "ollama     note: no GPU runtime\nollama     green\n"
-            "openwebui  failed: exited with 1\n");
+            "openwebui  failed: exited with 1\nlocalai    pulling\n");
+  output_.write_line("ollama: installed, green");
+  progress->step("localai", "creating container");
+  written += terminal_.take();
+  EXPECT_EQ(screen_of(written),
+            "ollama     note: no GPU runtime\nollama: installed, green\n"
+            "localai    creating container\n");
+  progress->finish();
+  written += terminal_.take();
+  EXPECT_EQ(screen_of(written), "ollama     note: no GPU runtime\nollama: installed, green\n");
 }
 
 TEST_F(Progress, IsNotInTheWayOfWhatIsPrinted) {
@@ -161,9 +169,15 @@ TEST_F(PlainProgress, IsOneLineAStep) {
             "ollama: pulled ollama/ollama:0.5.1 (1.0 GB in 10s)\n"
             "ollama: creating container\n"
             "ollama: note: a\\x1b[2Jb\n"
-            "ollama: green\n"
-            "checking\n"
-            "localai: failed: exited with 1\n");
+            "checking\n");
+}
+
+TEST_F(PlainProgress, TellsHowAServiceEndedWhereTheAnswerIsADocument) {
+  Output output{pipe_[1], pipe_[1], {}};
+  const auto progress = make_progress(output, clock_, {.json = true});
+  progress->done("ollama", "green");
+  progress->failed("localai", "exited with 1");
+  EXPECT_EQ(take(), "ollama: green\nlocalai: failed: exited with 1\n");
 }
 
 TEST_F(PlainProgress, IsUsedForJsonOnATerminalToo) {
