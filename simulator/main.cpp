@@ -25,6 +25,7 @@
 #include <csignal>
 #include <cstring>
 #include <iostream>
+#include <string_view>
 #include <thread>
 
 #include "files.hpp"
@@ -38,6 +39,8 @@ volatile std::sig_atomic_t stubborn_seconds = 0;
 
 void on_stop_signal(int) {
   if (stubborn_seconds > 0) {
+    constexpr std::string_view kSaid = "told to end, and not ending yet\n";
+    static_cast<void>(!::write(STDOUT_FILENO, kSaid.data(), kSaid.size()));
     ::alarm(static_cast<unsigned>(stubborn_seconds));
   } else {
     ::_exit(0);
