@@ -22,6 +22,20 @@ boost::asio::awaitable<void> fill(Task<T> task, std::optional<Result<T>>& slot) 
   slot.emplace(co_await std::move(task));
 }
 
+// What runs each task, once it is waited for, and puts its result in the slot of the same place.
+template <class T>
+auto prepare(const boost::asio::any_io_executor& executor, std::vector<Task<T>> tasks,
+             std::vector<std::optional<Result<T>>>& slots) {
+  using Operation = decltype(boost::asio::co_spawn(executor, fill(std::move(tasks[0]), slots[0]),
+                                                   boost::asio::deferred));
+  std::vector<Operation> operations;
+  operations.reserve(tasks.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    operations.push_back(boost::asio::co_spawn(executor, fill(std::move(tasks[i]), slots[i]),
+                                               boost::asio::deferred));
+  return operations;
+}
+
 }  // namespace detail
 
 // Runs all tasks at once and gives their results in the same order. Cancellation reaches every one
@@ -30,13 +44,7 @@ template <class T>
 boost::asio::awaitable<std::vector<Result<T>>> when_all(std::vector<Task<T>> tasks) {
   const auto executor = co_await boost::asio::this_coro::executor;
   std::vector<std::optional<Result<T>>> slots(tasks.size());
-  using Operation = decltype(boost::asio::co_spawn(
-      executor, detail::fill(std::move(tasks[0]), slots[0]), boost::asio::deferred));
-  std::vector<Operation> operations;
-  operations.reserve(tasks.size());
-  for (std::size_t i = 0; i < tasks.size(); ++i)
-    operations.push_back(boost::asio::co_spawn(
-        executor, detail::fill(std::move(tasks[i]), slots[i]), boost::asio::deferred));
+  auto operations = detail::prepare(executor, std::move(tasks), slots);
   if (!operations.empty()) {
     auto group = boost::asio::experimental::make_parallel_group(std::move(operations));
     auto [order, exceptions] = co_await group.async_wait(boost::asio::experimental::wait_for_all(),
@@ -55,13 +63,7 @@ template <class T>
 Task<T> first_of(std::vector<Task<T>> tasks) {
   const auto executor = co_await boost::asio::this_coro::executor;
   std::vector<std::optional<Result<T>>> slots(tasks.size());
-  using Operation = decltype(boost::asio::co_spawn(
-      executor, detail::fill(std::move(tasks[0]), slots[0]), boost::asio::deferred));
-  std::vector<Operation> operations;
-  operations.reserve(tasks.size());
-  for (std::size_t i = 0; i < tasks.size(); ++i)
-    operations.push_back(boost::asio::co_spawn(
-        executor, detail::fill(std::move(tasks[i]), slots[i]), boost::asio::deferred));
+  auto operations = detail::prepare(executor, std::move(tasks), slots);
   auto group = boost::asio::experimental::make_parallel_group(std::move(operations));
   auto [order, exceptions] = co_await group.async_wait(boost::asio::experimental::wait_for_one(),
                                                        boost::asio::use_awaitable);
