@@ -75,20 +75,36 @@ install_and_record() {
   install_packages "$@"
 }
 
+# A file of the catalog that was edited where it was installed moves to where it takes that one's place:
+# nothing that is installed anew, or taken away, overwrites it there.
+keep_edited_catalog() {
+  local file sum own
+  [ -f "$record/catalog" ] || return 0
+  while read -r sum file; do
+    if [ ! -f "$file" ] || [ "$(sha256sum <"$file")" = "$sum  -" ]; then continue; fi
+    own=$overrides/$(basename "$file")
+    [ ! -e "$own" ] || own=$own.edited
+    cp "$file" "$own"
+    echo "note: $file was edited; your version is now $own" >&2
+  done <"$record/catalog"
+}
+
 build_and_install() {
   say "Build (some minutes the first time)"
   as_builder cmake --preset release -B "$build" -DCMAKE_INSTALL_PREFIX=/usr -DAISTACK_TESTS=OFF \
     -DAISTACK_WERROR=OFF >/dev/null
   as_builder cmake --build "$build" --target aistack aistack-simulator
+  install -d "$overrides"
+  keep_edited_catalog
   cmake --install "$build" >/dev/null
   cp "$build/install_manifest.txt" "$record/manifest"
+  sha256sum /usr/share/aistack/compose/*.yaml >"$record/catalog"
   if [ -d /run/systemd/system ]; then
     systemd-tmpfiles --create aistack.conf
   else
     install -d /run/aistack /var/log/aistack /var/lib/aistack /var/lib/aistack/volumes
     install -d -m 0700 /var/lib/aistack/secrets
   fi
-  install -d "$overrides"
 }
 
 # --- the simulator, where no registry can be reached ---------------------------------------------
@@ -115,7 +131,7 @@ use_simulator() {
 }
 
 say_simulator() {
-  local why="No registry could be reached, so the" service services installed=
+  local why="No registry could be reached, so the" service services sudo=${SUDO_USER:+sudo } installed=
   [ -z "$want_simulator" ] || why="As --simulator asks for, the"
   services=$(simulated_services | xargs)
   for service in $services; do
@@ -127,8 +143,8 @@ say_simulator() {
     simulator stands in for them: it answers at the same addresses, and serves no model.
     To go back once there is a network:
 
-        sudo rm $(simulator_overrides | xargs)
-        sudo aistack install$installed
+        ${sudo}rm $(simulator_overrides | xargs)
+        ${sudo}aistack install$installed
 TEXT
 }
 
@@ -214,6 +230,7 @@ undo() {
   mapfile -t images < <(simulator_overrides)
   rm -f "${images[@]}"
   stop_own_engine
+  keep_edited_catalog
   if [ -f "$record/manifest" ]; then
     xargs -d '\n' rm -f <"$record/manifest"
     # The folders of shells that are not installed.

@@ -82,9 +82,14 @@ echo data >/var/lib/aistack/volumes/ollama_data/mine
 [ -s /etc/logrotate.d/aistack ] || fail "logs are not rotated"
 
 rm /etc/aistack/compose/localai.override.yaml
+echo "# mine" >>/usr/share/aistack/compose/localai.yaml
 ./setup.sh || fail "the second setup.sh"
 aistack status --exit-code || fail "not green after the second setup.sh"
 [ ! -e /etc/aistack/compose/localai.override.yaml ] || fail "LocalAI is simulated again"
+grep -qx "# mine" /etc/aistack/compose/localai.yaml || fail "an edited file of the catalog is lost"
+! grep -qx "# mine" /usr/share/aistack/compose/localai.yaml || fail "the catalog was not installed anew"
+rm /etc/aistack/compose/localai.yaml
+echo "# mine" >>/usr/share/aistack/compose/openwebui.yaml
 [ "$first" = "$($engine inspect -f '{{.Id}}' aistack-ollama)" ] || fail "setup.sh twice made a new container"
 
 pid=$(cat /usr/share/aistack/setup/dockerd.pid 2>/dev/null || echo none)
@@ -92,6 +97,9 @@ pid=$(cat /usr/share/aistack/setup/dockerd.pid 2>/dev/null || echo none)
 [ ! -e /usr/bin/aistack ] || fail "the program is still there"
 [ ! -d "/proc/$pid" ] || fail "the engine that setup.sh had started is still there"
 [ "$(cat /var/lib/aistack/volumes/ollama_data/mine)" = data ] || fail "data is gone"
+grep -qx "# mine" /etc/aistack/compose/openwebui.yaml || fail "an edited file of the catalog went too"
+rm /etc/aistack/compose/openwebui.yaml
+rmdir /etc/aistack/compose /etc/aistack || fail "configuration is left behind"
 left=$(comm -13 <(echo "$before") <(files))
 [ -z "$left" ] || fail "left behind: $left"
 left=$(find /var/lib/aistack /etc/aistack /var/log/aistack /run/aistack /usr/share/aistack -mindepth 1 \
