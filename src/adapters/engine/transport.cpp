@@ -355,10 +355,20 @@ Task<int> Transport::send(ApiCall call, PieceSink sink) {
   co_return co_await finish(std::move(call), std::move(sink));
 }
 
+Error Transport::given_up(const std::string& change) const {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(deadlines_.after_interrupt).count();
+  return {ErrorCode::kInterrupted,
+          fmt::format("interrupted; the engine had not answered {} within another {} s, and may "
+                      "carry it out yet",
+                      change, seconds)};
+}
+
 // An attempt that a Ctrl-C reaches only when its answer takes too long.
 Task<int> Transport::finish(ApiCall call, PieceSink sink) {
   co_await asio::this_coro::throw_if_cancelled(false);
   BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
+  const auto change = call.method + " " + call.path.substr(0, call.path.find('?'));
   const auto running = std::make_shared<Running>(executor_);
   auto work = detail::fill(attempt(std::move(call), std::move(sink)), running->result);
   const auto done = [running](std::exception_ptr failure) {
@@ -369,6 +379,7 @@ Task<int> Transport::finish(ApiCall call, PieceSink sink) {
   asio::co_spawn(executor_, std::move(work),
                  asio::bind_cancellation_slot(running->give_up.slot(), done));
   bool asked = false;
+  bool gave_up = false;
   while (!running->over) {
     boost::system::error_code woken;
     co_await running->pause.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -377,12 +388,16 @@ Task<int> Transport::finish(ApiCall call, PieceSink sink) {
       asked = true;
       running->pause.expires_after(deadlines_.after_interrupt);
     } else {
+      gave_up = true;
       running->give_up.emit(asio::cancellation_type::terminal);
       running->pause.expires_at(SteadyTime::max());
     }
   }
   if (running->failure) std::rethrow_exception(running->failure);
-  co_return std::move(*running->result);
+  auto& result = *running->result;
+  if (gave_up && !result && result.error().code == ErrorCode::kInterrupted)
+    co_return given_up(change);
+  co_return std::move(result);
 }
 
 // Whether a kept connection failed because the engine closed it at that very moment: what only

@@ -117,6 +117,7 @@ class Transport {
   void forget_engine();
   Task<int> attempt(ApiCall call, PieceSink sink);
   Task<int> finish(ApiCall call, PieceSink sink);
+  Error given_up(const std::string& change) const;
   Task<http::ResponseHead> exchange(http::Connection& connection, const ApiCall& call,
                                     const PieceSink& sink, http::Deadline deadline,
                                     std::chrono::milliseconds allowed);

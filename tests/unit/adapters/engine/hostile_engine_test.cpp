@@ -237,6 +237,8 @@ TEST_F(HostileEngine, IsGivenUpWhenItDoesNotFinishAChange) {
   const auto renamed = testing::run_and_cancel(io_, engine_->rename_container("a", "b"),
                                                [&] { return has_it.load(); });
   EXPECT_ERROR(renamed, ErrorCode::kInterrupted);
+  EXPECT_THAT(renamed.error().why, HasSubstr("POST /containers/a/rename within"));
+  EXPECT_THAT(renamed.error().why, HasSubstr("may carry it out yet"));
   EXPECT_LT(steady_clock::now() - began, kPatient);
 }
 
