@@ -51,7 +51,7 @@ Output::~Output() {
 }
 
 void Output::write(std::string_view text) {
-  if (overlay_ != nullptr) overlay_->take_away();
+  if (overlay_ != nullptr) overlay_->take_away(Overlay::Printed::answer);
   if (broken_ || failure_ != 0) return;
   buffer_ += text;
   if (buffer_.size() >= kBuffer) flush();
@@ -73,12 +73,15 @@ void Output::draw(std::string_view text) {
 }
 
 void Output::error(std::string_view text, Priority priority) {
-  if (overlay_ != nullptr) overlay_->take_away();
+  using Printed = Overlay::Printed;
+  const auto what = priority == Priority::error ? Printed::answer : Printed::aside;
+  if (overlay_ != nullptr) overlay_->take_away(what);
   flush();
   if (journal_)
     write_all(err_fd_, with_priority(text, priority));
   else
     write_all(err_fd_, text);
+  if (overlay_ != nullptr && what == Printed::aside && text.ends_with('\n')) overlay_->put_back();
 }
 
 void Output::error_line(std::string_view text, Priority priority) {

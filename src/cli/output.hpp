@@ -25,7 +25,11 @@ class Witness {
 class Overlay {
  public:
   virtual ~Overlay() = default;
-  virtual void take_away() = 0;  // by Output::draw; nothing when it is not there
+  // Makes room for what is about to be printed, by Output::draw; nothing when it is not there.
+  // `answer`: that tells how something ended.
+  enum class Printed { answer, aside };
+  virtual void take_away(Printed what) = 0;
+  virtual void put_back() = 0;  // below an aside
 };
 
 // The two streams that a command writes to: data to `out`, everything else to `err`.

@@ -42,20 +42,19 @@ Error not_reached(const std::string& service) {
 
 }  // namespace
 
-Task<std::vector<UpdateResult>> update_all(Context& context, CheckOnly check) {
+Task<> update_all(Context& context, CheckOnly check, std::function<void(UpdateResult)> ended) {
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await settled_containers(context));
   const auto services = installed_services(context, containers);
-  std::vector<UpdateResult> results;
   for (const auto& service : services) {
     const auto interrupted = co_await check_interrupted();
     if (!interrupted) {
-      results.push_back({service, not_reached(service)});
+      ended({service, not_reached(service)});
       continue;
     }
     auto result = co_await update(context, service, check);
-    results.push_back({service, std::move(result)});
+    ended({service, std::move(result)});
   }
-  co_return results;
+  co_return ok();
 }
 
 }  // namespace aistack::operations

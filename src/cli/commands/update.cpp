@@ -110,20 +110,20 @@ Task<int> run_update_all(Session& session, const Arguments& arguments) {
   BOOST_OUTCOME_CO_TRY(auto* context, session.open());
   const auto check =
       arguments.flag("--check") ? operations::CheckOnly::yes : operations::CheckOnly::no;
-  BOOST_OUTCOME_CO_TRY(const auto results, co_await operations::update_all(*context, check));
   ServiceAnswers answers{session};
-  for (const auto& [service, result] : results) {
-    if (!result) {
-      answers.add(service, result.error());
-      continue;
-    }
+  bool any = false;
+  const auto answer = [&](const operations::UpdateResult& ended) {
+    any = true;
+    const auto& [service, result] = ended;
+    if (!result) return answers.add(service, result.error());
     if (session.options.json)
       answers.add_document(json(session.output, result.value()));
     else
       print(session, result.value());
     answers.add_code(exit_code_of(result.value()));
-  }
-  if (results.empty() && !session.options.json) session.output.write_line("No services installed");
+  };
+  BOOST_OUTCOME_CO_TRY(co_await operations::update_all(*context, check, answer));
+  if (!any && !session.options.json) session.output.write_line("No services installed");
   co_return answers.finish();
 }
 

@@ -62,13 +62,13 @@ class Plain : public ProgressDisplay {
   void done(const std::string& service, const std::string& text) override {
     end_pull(service);
     last_.erase(service);
-    if (ends_ == Ends::yes) say(service, text);
+    if (ends_ == Ends::yes || !last_.empty()) say(service, text);
   }
 
   void failed(const std::string& service, const std::string& text) override {
     pulls_.erase(service);
     last_.erase(service);
-    if (ends_ == Ends::yes) say(service, "failed: " + text, Priority::error);
+    if (ends_ == Ends::yes || !last_.empty()) say(service, "failed: " + text, Priority::error);
   }
 
   void note(const std::string& service, const std::string& text) override {
@@ -106,7 +106,7 @@ class Plain : public ProgressDisplay {
   Output& output_;
   const ports::Clock& clock_;
   Ends ends_;
-  std::map<std::string, std::string> last_;
+  std::map<std::string, std::string> last_;  // of the services that are at work
   std::map<std::string, Pull> pulls_;
 };
 
@@ -120,7 +120,7 @@ class Live : public ProgressDisplay, public Overlay {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
   ~Live() override {
-    take_away();
+    finish();
     output_.set_overlay(nullptr);
   }
 
@@ -160,12 +160,17 @@ class Live : public ProgressDisplay, public Overlay {
   }
 
   void finish() override {
-    take_away();
+    take_away(Printed::answer);
     lines_.clear();
   }
 
-  void take_away() override {
-    std::erase_if(lines_, [](const Line& line) { return line.ended.has_value(); });
+  void put_back() override {
+    if (!lines_.empty()) draw({});
+  }
+
+  void take_away(Printed what) override {
+    if (what == Printed::answer)
+      std::erase_if(lines_, [](const Line& line) { return line.ended.has_value(); });
     if (block_lines_ == 0) return;
     output_.draw(clearing());
     block_lines_ = 0;

@@ -14,8 +14,8 @@ namespace aistack::cli {
 // one plain line a step, a pull as a line at its start and one at its end. Nothing under --quiet.
 //
 // How a service ended is told by the command's answer, or by the error: on a terminal a line shows
-// it until that takes its place, elsewhere only --json, whose document comes at the very end, has
-// one.
+// it until that takes its place; elsewhere there is a line where others go on, and under --json,
+// whose document comes at the very end.
 //
 // `output` and `clock` must outlive it. `finish` (and the destructor) takes unfinished lines away,
 // before an error is printed.

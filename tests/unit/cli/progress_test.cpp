@@ -75,6 +75,16 @@ TEST_F(Progress, IsNotInTheWayOfWhatIsPrinted) {
             "web: repaired, green\n  evidence: web_repair.json\nerror: the disk is full\n");
 }
 
+TEST_F(Progress, ComesBackBelowWhatIsSaidAside) {
+  const auto progress = make_progress(output_, clock_, {});
+  progress->step("web", "starting");
+  progress->step("chat", "starting");
+  progress->done("web", "installed");
+  output_.error_line("interrupted: ending", Priority::warning);
+  EXPECT_EQ(screen_of(terminal_.take()),
+            "interrupted: ending\nchat      starting\nweb       installed\n");
+}
+
 TEST_F(Progress, DrawsAPullWithBytesRateAndTimeLeft) {
   const auto progress = make_progress(output_, clock_, {});
   std::string written;
@@ -169,7 +179,8 @@ TEST_F(PlainProgress, IsOneLineAStep) {
             "ollama: pulled ollama/ollama:0.5.1 (1.0 GB in 10s)\n"
             "ollama: creating container\n"
             "ollama: note: a\\x1b[2Jb\n"
-            "checking\n");
+            "checking\n"
+            "localai: failed: exited with 1\n");  // others go on
 }
 
 TEST_F(PlainProgress, TellsHowAServiceEndedWhereTheAnswerIsADocument) {

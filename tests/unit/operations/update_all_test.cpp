@@ -31,8 +31,14 @@ class UpdateAll : public ::testing::Test {
   std::string image_of(const std::string& service) {
     return world_.engine.find(service)->details.image_id;
   }
+  Task<std::vector<UpdateResult>> collect(CheckOnly check) {
+    std::vector<UpdateResult> results;
+    const auto keep = [&results](UpdateResult result) { results.push_back(std::move(result)); };
+    BOOST_OUTCOME_CO_TRY(co_await operations::update_all(world_.context, check, keep));
+    co_return results;
+  }
   Result<std::vector<UpdateResult>> update_all(CheckOnly check = CheckOnly::no) {
-    return world_.run(operations::update_all(world_.context, check));
+    return world_.run(collect(check));
   }
 
   testing::World world_;
@@ -76,7 +82,7 @@ TEST_F(UpdateAll, CtrlCKeepsTheResultsAndTellsWhatWasNotReached) {
   publish("chat", {.ready_after = std::chrono::seconds{40}});
   const auto act = [&]() -> Task<std::vector<UpdateResult>> {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_return co_await operations::update_all(world_.context, CheckOnly::no);
+    co_return co_await collect(CheckOnly::no);
   };
   const auto running = testing::start(world_.io, act());
   world_.clock.call_in(std::chrono::seconds{5}, [&] { running->cancel(); });
