@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "adapters/engine/answers.hpp"
 #include "adapters/engine/json_cursor.hpp"
 

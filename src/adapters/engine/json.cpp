@@ -1,8 +1,8 @@
 #include "adapters/engine/json.hpp"
 
 #include <fmt/format.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/json_depth.hpp"

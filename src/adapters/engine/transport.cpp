@@ -75,17 +75,22 @@ PieceSink append_to(std::string& body) {
 class Transport::Lease {
  public:
   Lease(Transport& transport, std::unique_ptr<http::Connection> connection, bool kept)
-      : transport_(&transport), connection_(std::move(connection)), kept_(kept) {}
+      : transport_(&transport),
+        connection_(std::move(connection)),
+        kept_(kept),
+        engine_(transport.engine_) {}
   Lease(Lease&& other) noexcept
       : transport_(std::exchange(other.transport_, nullptr)),
         connection_(std::move(other.connection_)),
-        kept_(other.kept_) {}
+        kept_(other.kept_),
+        engine_(other.engine_) {}
   Lease& operator=(Lease&&) = delete;
   ~Lease() {
     if (transport_ != nullptr) transport_->release(std::move(connection_));
   }
   http::Connection& operator*() const { return *connection_; }
   bool kept() const { return kept_; }
+  unsigned engine() const { return engine_; }  // of the connection: which one, in order
   // Nothing more goes over it.
   void drop() {
     std::exchange(transport_, nullptr)->release(nullptr);
@@ -96,6 +101,7 @@ class Transport::Lease {
   Transport* transport_;
   std::unique_ptr<http::Connection> connection_;
   bool kept_;
+  unsigned engine_;
 };
 
 // Tells the observer of one call when it is over, however it ends.
@@ -167,6 +173,7 @@ void Transport::forget_engine() {
   spoken_.reset();
   version_.reset();
   idle_.clear();
+  ++engine_;
 }
 
 http::Request Transport::to_request(const ApiCall& call) const {
@@ -194,10 +201,13 @@ Task<std::unique_ptr<http::Connection>> Transport::connect(http::Deadline deadli
 
 Task<std::unique_ptr<http::Connection>> Transport::connect_to_speak(http::Deadline deadline,
                                                                     milliseconds allowed) {
-  if (!spoken_) {
-    BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::negotiate, deadline, allowed));
+  while (true) {
+    if (!spoken_) {
+      BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::negotiate, deadline, allowed));
+    }
+    BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
+    if (spoken_) co_return connection;  // another call may have lost the engine meanwhile
   }
-  co_return co_await connect(deadline);
 }
 
 // Waits until a connection comes back.
@@ -222,7 +232,7 @@ std::unique_ptr<http::Connection> Transport::take_idle() {
     auto kept = std::move(idle_.back());
     idle_.pop_back();
     if (kept->reusable()) return kept;
-    note_that_it_closes();
+    note_that_it_closes(engine_);
     forget_engine();
   }
   return nullptr;
@@ -404,12 +414,15 @@ Task<int> Transport::finish(ApiCall call, PieceSink sink) {
 // reads goes again then. Notes that this engine does so.
 bool Transport::is_stale(const Lease& lease, const Error& error) {
   const bool stale = lease.kept() && error.code == ErrorCode::kEngineUnreachable;
-  if (stale) note_that_it_closes();
+  if (stale) note_that_it_closes(lease.engine());
   return stale;
 }
 
-// One that kept them until now was restarted, maybe.
-void Transport::note_that_it_closes() {
+// One that kept them until now was restarted, maybe: all of its connections are closed then, which
+// counts once.
+void Transport::note_that_it_closes(unsigned engine) {
+  if (engine < noted_) return;
+  noted_ = engine + 1;
   keeps_ = keeps_ == Keeps::yes ? Keeps::unknown : Keeps::no;
 }
 

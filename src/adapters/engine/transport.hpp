@@ -63,6 +63,8 @@ class ApiStream {
 // Calls that answer at once share connections that are kept open: one as long as calls come one
 // after the other, more when they come together (at most eight; then they queue). When a kept
 // connection turns out to be closed, the engine may be another one now: its version is asked again.
+// What reads is sent once more then; what changes, which cannot be, has a connection of its own
+// until the engine is known to keep them.
 //
 // A Ctrl-C does not leave a change in the engine's hands: what is no GET and has begun is waited
 // for a little longer, so that its caller knows what it changed. What comes after it is
@@ -113,7 +115,7 @@ class Transport {
   // Asks over a connection out of the pool.
   Task<> find_out(Question ask, http::Deadline deadline, std::chrono::milliseconds allowed);
   bool is_stale(const Lease& lease, const Error& error);
-  void note_that_it_closes();
+  void note_that_it_closes(unsigned engine);
   void forget_engine();
   Task<int> attempt(ApiCall call, PieceSink sink);
   Task<int> finish(ApiCall call, PieceSink sink);
@@ -136,6 +138,8 @@ class Transport {
   std::optional<ports::EngineVersion> version_;  // asked for only by those who want all of it
   std::vector<std::unique_ptr<http::Connection>> idle_;
   enum class Keeps { unknown, yes, no } keeps_ = Keeps::unknown;  // connections, between calls
+  unsigned engine_ = 0;  // how many there were before this one, as far as it is known
+  unsigned noted_ = 0;   // the first one of which it is not known yet whether it closes them
   int in_use_ = 0;
   std::deque<boost::asio::steady_timer*> queue_;
 };

@@ -79,7 +79,8 @@ const Case kCases[] = {
      "crun: cgroups in hybrid mode not supported, drop all controllers from cgroupv2: OCI runtime "
      "error",
      ErrorCode::kEngineFailed},
-    {Call::start_container, 500, "cgroups: cgroup mountpoint does not exist: unknown",
+    {Call::start_container, 500,
+     "OCI runtime create failed: cgroups: cgroup mountpoint does not exist: unknown",
      ErrorCode::kEngineFailed},
     {Call::start_container, 500, "error setting rlimit type 7: operation not permitted",
      ErrorCode::kBadContainerSpec},
