@@ -15,9 +15,13 @@ inline constexpr auto kComposeProject = "com.docker.compose.project";
 inline constexpr auto kComposeService = "com.docker.compose.service";
 inline constexpr auto kComposeHash = "com.docker.compose.config-hash";
 inline constexpr auto kComposeOneOff = "com.docker.compose.oneoff";
+// The files that a container of Docker Compose was made from, with commas between.
+inline constexpr auto kComposeFiles = "com.docker.compose.project.config_files";
 inline constexpr auto kServiceLabel = "io.aistack.service";
 // A digest of each key of the canonical model, so that a later aistack can name what drifted.
 inline constexpr auto kKeysLabel = "io.aistack.keys";
+// On the container of an update's trial.
+inline constexpr auto kStageLabel = "io.aistack.stage";
 // Present with "dropped" when the file asks for a GPU and the engine had none.
 inline constexpr auto kGpuLabel = "io.aistack.gpu";
 

@@ -28,10 +28,13 @@ void add_images(const UpdatePlan& plan, std::set<std::string>& images) {
 Task<> drop(Context& context, std::set<std::string> old, const UpdatePlan& now) {
   std::set<std::string> needed;
   add_images(now, needed);
-  for (const auto& entry : context.catalog.entries()) {
-    if (entry.name == now.service) continue;
-    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, entry.name));
-    if (plan) add_images(*plan, needed);
+  BOOST_OUTCOME_CO_TRY(const auto services, planned_services(context));
+  for (const auto& service : services) {
+    if (service == now.service) continue;
+    BOOST_OUTCOME_CO_TRY(const auto plan, read_plan(context, service));
+    if (!plan) continue;
+    add_images(*plan, needed);
+    if (const auto before = domain::proven_before(*plan)) add_images(*before, needed);
   }
   for (const auto& image : old) {
     if (needed.contains(image)) continue;
@@ -70,11 +73,9 @@ Task<> drop_old_images(Context& context, const UpdatePlan& before, const UpdateP
 Task<> drop_failed_images(Context& context, const UpdatePlan& failed, const UpdatePlan& now) {
   std::set<std::string> old;
   for (const auto& member : failed.members) old.insert(member.to_image_id);
-  if (const auto before = domain::proven_before(now)) {
-    std::set<std::string> kept;
-    add_images(*before, kept);
-    for (const auto& image : kept) old.erase(image);
-  }
+  std::set<std::string> kept;
+  if (const auto before = domain::proven_before(now)) add_images(*before, kept);
+  for (const auto& image : kept) old.erase(image);
   co_return co_await drop(context, std::move(old), now);
 }
 

@@ -12,7 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kOwnPrefix = "io.aistack.";
-constexpr auto kComposeFiles = "com.docker.compose.project.config_files";
 constexpr auto kComposePrefix = "com.docker.compose.";
 
 bool has_own_label(const Labels& labels) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "operations/by_label.hpp"
 #include "operations/labels.hpp"
@@ -117,27 +116,17 @@ Error cannot_purge(const std::string& service, Error error) {
   return unchanged(std::move(error));
 }
 
-// The networks that these containers are in and that were made for their project, and the stack's.
-Task<std::vector<std::string>> networks_of(Context& context,
-                                           std::vector<ports::ContainerSummary> containers) {
-  std::set<std::string> names;
-  for (const auto& container : containers) {
-    const auto project = value_of(container.labels, kComposeProject);
-    for (const auto& [name, addresses] : container.networks) {
-      BOOST_OUTCOME_CO_TRY(const auto network, co_await context.engine.inspect_network(name));
-      if (!network) continue;
-      const bool own = !project.empty() && value_of(network->labels, kComposeProject) == project;
-      if (own || name == kStackNetwork) names.insert(name);
-    }
-  }
-  co_return std::vector<std::string>(names.begin(), names.end());
-}
-
 Task<RemoveReport> remove_undescribed(Context& context, std::string service) {
   RemoveReport report{.service = service, .was_installed = true};
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await labelled_containers(context, service));
-  BOOST_OUTCOME_CO_TRY(report.kept_volumes, co_await mounted_volumes(context, containers));
-  BOOST_OUTCOME_CO_TRY(const auto networks, co_await networks_of(context, containers));
+  BOOST_OUTCOME_CO_TRY(const auto networks, co_await labelled_networks(context, service));
+  BOOST_OUTCOME_CO_TRY(report.kept_volumes, co_await labelled_volumes(context, service));
+  BOOST_OUTCOME_CO_TRY(const auto mounted, co_await mounted_volumes(context, containers));
+  auto& kept = report.kept_volumes;
+  for (const auto& volume : mounted)
+    if (std::find(kept.begin(), kept.end(), volume) == kept.end()) kept.push_back(volume);
+  if (containers.empty())
+    context.progress.note(service, "no container tells that it belongs to it: docker ps -a");
   for (const auto& container : containers) {
     if (!is_up(container.state)) continue;
     BOOST_OUTCOME_CO_TRY(co_await end_container(context, container));

@@ -23,10 +23,10 @@ struct RemoveReport {
 
 // Stops and removes a service's containers, and its networks when nobody else needs them. Volumes
 // stay unless `purge`, those without a name too; with `models.keep_cache_on_uninstall` those with
-// the models stay in any case. Not installed: a no-op. One
-// whose file is gone or of no use is removed by its containers' labels, but not its data. The
-// report is kept as uninstall_log.json. Errors: kVolumeInUse (another container uses the volume;
-// `why` names it; the containers are gone, the data is there) and the engine's.
+// the models stay in any case. Not installed: a no-op. One whose file is gone or of no use is
+// removed by its containers' labels, but not its data. The report is kept as uninstall_log.json.
+// Errors: kVolumeInUse (another container uses the volume; `why` names it; the containers are gone,
+// the data is there) and the engine's.
 Task<RemoveReport> remove(Context& context, std::string service, PurgeData purge);
 
 }  // namespace aistack::operations

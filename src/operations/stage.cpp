@@ -152,7 +152,7 @@ domain::ContainerSpec stage_spec(const domain::ContainerSpec& spec, const std::s
   filter(staged.host_config, "Mounts", is_harmless_mount);
   for (auto& network : staged.networks)
     for (const auto* key : {"Aliases", "IPAMConfig", "MacAddress"}) network.endpoint.erase(key);
-  staged.config["Labels"] = {{kServiceLabel, service}, {"io.aistack.stage", "yes"}};
+  staged.config["Labels"] = {{kServiceLabel, service}, {kStageLabel, "yes"}};
   return staged;
 }
 

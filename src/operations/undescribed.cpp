@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "operations/by_label.hpp"
 #include "operations/labels.hpp"
 #include "operations/recover.hpp"
 #include "operations/service_record.hpp"
@@ -24,11 +25,12 @@ std::string reason(const Catalog& catalog, const std::string& service) {
 }
 
 // The one that runs, if its service has several.
-const ports::ContainerSummary* container_of(const std::vector<ports::ContainerSummary>& all,
+const ports::ContainerSummary* container_of(const Catalog& catalog,
+                                            const std::vector<ports::ContainerSummary>& all,
                                             const std::string& service) {
   const ports::ContainerSummary* found = nullptr;
   for (const auto& container : all) {
-    if (value_of(container.labels, kServiceLabel) != service) continue;
+    if (!tells_of(catalog, service, container.labels)) continue;
     if (found == nullptr || container.state == ports::ContainerState::running) found = &container;
   }
   return found;
@@ -47,7 +49,7 @@ Result<std::vector<ServiceStatus>> undescribed_services(
     if (read && !read.value()) continue;  // gone meanwhile
     const bool wanted_stopped = read && read.value()->wanted == ServiceRecord::Wanted::stopped;
     ServiceStatus status{.name = service, .state = ServiceState::missing};
-    if (const auto* container = container_of(containers, service)) {
+    if (const auto* container = container_of(context.catalog, containers, service)) {
       status.state = state_of(container->state);
       status.container = container->name;
       status.image = shown_image(*container);

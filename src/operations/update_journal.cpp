@@ -5,8 +5,10 @@
 namespace aistack::operations {
 namespace {
 
+constexpr std::string_view kSuffix = "_update_plan.json";
+
 std::string document_name(const std::string& service) {
-  return service + "_update_plan.json";
+  return service + std::string{kSuffix};
 }
 
 }  // namespace
@@ -46,6 +48,13 @@ Result<std::optional<domain::UpdatePlan>> read_plan(Context& context, const std:
   error.next = {fmt::format("rm {}   (an update that was under way is then not finished)",
                             context.state.path(name))};
   return error;
+}
+
+Result<std::vector<std::string>> planned_services(Context& context) {
+  BOOST_OUTCOME_TRY(auto names, context.state.list());
+  std::erase_if(names, [](const auto& name) { return !name.ends_with(kSuffix); });
+  for (auto& name : names) name.resize(name.size() - kSuffix.size());
+  return names;
 }
 
 Result<> remove_plan(Context& context, const std::string& service) {

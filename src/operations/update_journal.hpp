@@ -33,6 +33,9 @@ class UpdateJournal {
 // The service's last plan. kCorruptState names the file and how to reset it.
 Result<std::optional<domain::UpdatePlan>> read_plan(Context& context, const std::string& service);
 
+// The services that have one. kIo, kPermission: the directory cannot be read.
+Result<std::vector<std::string>> planned_services(Context& context);
+
 // Absent: ok.
 Result<> remove_plan(Context& context, const std::string& service);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/service_answers.hpp"
@@ -53,7 +55,9 @@ Task<int> run_remove(Session& session, const Arguments& arguments) {
   BOOST_OUTCOME_CO_TRY(check_names(*context, services));
   const bool purge = arguments.flag("--purge");
   ServiceAnswers answers{session};
+  std::set<std::string> seen;
   for (const auto& service : services) {
+    if (!seen.insert(service).second) continue;
     const auto report = co_await operations::remove(
         *context, service, purge ? operations::PurgeData::yes : operations::PurgeData::no);
     if (report) {

@@ -28,7 +28,8 @@ class UndescribedTest : public ::testing::Test {
     auto entries = world.catalog.entries();
     std::erase_if(entries, [](const auto& entry) { return entry.name == "model"; });
     Error error{ErrorCode::kBadCatalog, "/catalog/model.yaml:3: \"imge\" is unknown\nand more"};
-    world.catalog = Catalog{std::move(entries), {{"model", {}, std::move(error)}}, {}};
+    const auto directories = world.catalog.directories();
+    world.catalog = Catalog{std::move(entries), {{"model", {}, std::move(error)}}, directories};
   }
 
   ServiceStatus model() {
@@ -83,6 +84,34 @@ TEST_F(UndescribedTest, CanBeRemovedButKeepsItsData) {
   EXPECT_EQ(world.run(status(world.context)).value().services.size(), 1U);
   EXPECT_ERROR(world.run(remove(world.context, "model", PurgeData::no)), ErrorCode::kBadCatalog);
   EXPECT_NE(world.engine.find("chat"), nullptr);
+}
+
+// As after `docker compose up`: aistack leaves such a container as it is.
+TEST_F(UndescribedTest, IsFoundByTheFileThatDockerComposeNotes) {
+  auto& labels = world.engine.find("model")->details.labels;
+  std::erase_if(labels, [](const auto& label) { return label.first.starts_with("io.aistack."); });
+  labels["com.docker.compose.project.config_files"] = "/other/x.yaml,/catalog/model.yaml";
+  break_file();
+  EXPECT_EQ(model().state, ServiceState::running);
+  const auto removed = world.run(remove(world.context, "model", PurgeData::no));
+  ASSERT_OK(removed);
+  EXPECT_THAT(removed.value().containers, ElementsAre("model"));
+  EXPECT_NE(world.engine.find("chat"), nullptr);
+}
+
+// Killed between its containers and its network.
+TEST_F(UndescribedTest, IsRemovedInTheSecondTry) {
+  break_file();
+  world.engine.before_call = [](const std::string& call, const std::string&) {
+    return call == "remove_network" ? std::optional{Error{ErrorCode::kEngineUnreachable, "gone"}}
+                                    : std::nullopt;
+  };
+  EXPECT_FALSE(world.run(remove(world.context, "model", PurgeData::no)));
+  world.engine.before_call = {};
+  const auto removed = world.run(remove(world.context, "model", PurgeData::no));
+  ASSERT_OK(removed);
+  EXPECT_THAT(removed.value().networks, ElementsAre("model_default"));
+  EXPECT_THAT(removed.value().kept_volumes, ElementsAre("model_data"));
 }
 
 TEST_F(UndescribedTest, ShowsItsLog) {

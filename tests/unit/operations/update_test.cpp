@@ -488,7 +488,13 @@ TEST(Update, LeavesAnImageThatAnotherServicesPlanNeeds) {
   before.members.push_back(
       {.compose_service = "model", .from_image_id = "a", .to_image_id = "b", .kept_images = {"z"}});
   domain::UpdatePlan other{.service = "chat", .started = stage.world.context.clock.now()};
-  other.members.push_back({.compose_service = "chat", .from_image_id = "a", .to_image_id = "c"});
+  other.members.push_back({.compose_service = "chat", .from_image_id = "c", .to_image_id = "c"});
+  // The update before that: what a rollback needs while the last one came to nothing.
+  domain::UpdatePlan proven{.service = "chat", .started = stage.world.context.clock.now()};
+  proven.members.push_back({.compose_service = "chat", .from_image_id = "a", .to_image_id = "c"});
+  other.status = domain::UpdatePlan::Status::rolled_back;
+  proven.status = domain::UpdatePlan::Status::finished;
+  other.proven = domain::to_json(proven);
   UpdateJournal journal{stage.world.context, other};
   ASSERT_OK(journal.save());
   auto& images = stage.world.engine.images;
