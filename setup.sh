@@ -82,11 +82,14 @@ keep_edited_catalog() {
   [ -f "$record/catalog" ] || return 0
   while read -r sum file; do
     if [ ! -f "$file" ] || [ "$(sha256sum <"$file")" = "$sum  -" ]; then continue; fi
+    install -d "$overrides"
     own=$overrides/$(basename "$file")
-    [ ! -e "$own" ] || own=$own.edited
+    [ ! -e "$own" ] || own=$(mktemp -u "$own.edited.XXXXXX")
     cp "$file" "$own"
     echo "note: $file was edited; your version is now $own" >&2
   done <"$record/catalog"
+  # What is there from now on is not known to be what was installed, until that is done.
+  rm "$record/catalog"
 }
 
 build_and_install() {
@@ -98,7 +101,8 @@ build_and_install() {
   keep_edited_catalog
   cmake --install "$build" >/dev/null
   cp "$build/install_manifest.txt" "$record/manifest"
-  sha256sum /usr/share/aistack/compose/*.yaml >"$record/catalog"
+  grep /aistack/compose/ "$record/manifest" | xargs -d '\n' sha256sum >"$record/catalog.new"
+  mv "$record/catalog.new" "$record/catalog"
   if [ -d /run/systemd/system ]; then
     systemd-tmpfiles --create aistack.conf
   else
@@ -215,14 +219,20 @@ require_engine() {
   DOCKER=(podman)
 }
 
+# Also those whose file is gone.
+installed_services() {
+  local file
+  {
+    for file in /usr/share/aistack/compose/*.y*ml "$overrides"/*.y*ml; do basename "${file%.y*ml}"; done
+    for file in /var/lib/aistack/*_service.json; do basename "${file%_service.json}"; done
+  } | grep -vE '\.override$|\*' | sort -u
+}
+
 undo() {
   local service file images failed=()
   command -v aistack >/dev/null && require_engine
   if command -v aistack >/dev/null && { docker_answers || [ -S /run/podman/podman.sock ]; }; then
-    for file in /usr/share/aistack/compose/*.yaml "$overrides"/*.y*ml; do
-      service=$(basename "${file%.y*ml}")
-      case $service in *.override | '*') ;; *) aistack remove "$service" || failed+=("$service") ;; esac
-    done
+    for service in $(installed_services); do aistack remove "$service" || failed+=("$service"); done
     mapfile -t images < <("${DOCKER[@]}" image ls -q --filter label=aistack.simulator=true | sort -u)
     [ ${#images[@]} -eq 0 ] || "${DOCKER[@]}" image rm -f "${images[@]}" >/dev/null ||
       echo "note: these images of the simulator stay, since a container runs them" >&2
@@ -238,13 +248,13 @@ undo() {
       xargs -d '\n' rmdir -p --ignore-fail-on-non-empty 2>/dev/null || true
   fi
   undo_packages_note
-  rm -rf /usr/share/aistack /run/aistack /var/log/aistack "$build"
+  rm -rf "$record" /run/aistack /var/log/aistack "$build"
   # Directories go only when nothing of the user's is in them.
   find /var/lib/aistack -maxdepth 1 -type f -name '*.json' -delete 2>/dev/null || true
-  rmdir --ignore-fail-on-non-empty "$overrides" /etc/aistack /var/lib/aistack/volumes \
+  rmdir --ignore-fail-on-non-empty /usr/share/aistack/compose /usr/share/aistack "$overrides" /etc/aistack /var/lib/aistack/volumes \
     /var/lib/aistack/secrets /var/lib/aistack 2>/dev/null || true
   say "Undone"
-  for file in /var/lib/aistack /etc/aistack; do
+  for file in /usr/share/aistack /var/lib/aistack /etc/aistack; do
     [ ! -e "$file" ] || echo "    stays, it is yours: $(find "$file" -mindepth 1 -maxdepth 2 | sort | tr '\n' ' ')"
   done
   [ ${#failed[@]} -eq 0 ] && return

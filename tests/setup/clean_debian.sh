@@ -69,7 +69,8 @@ if [ "$engine" = podman ]; then
   mkdir -p /run/podman
   # As podman.socket does it where systemd runs.
   podman system service --time=0 unix:///run/podman/podman.sock >/root/podman.log 2>&1 &
-  until [ -S /run/podman/podman.sock ]; do sleep 0.1; done
+  for _ in $(seq 300); do [ -S /run/podman/podman.sock ] || sleep 0.1; done
+  [ -S /run/podman/podman.sock ] || fail "Podman does not listen: $(cat /root/podman.log)"
 fi
 
 before=$(files)
@@ -88,8 +89,9 @@ aistack status --exit-code || fail "not green after the second setup.sh"
 [ ! -e /etc/aistack/compose/localai.override.yaml ] || fail "LocalAI is simulated again"
 grep -qx "# mine" /etc/aistack/compose/localai.yaml || fail "an edited file of the catalog is lost"
 ! grep -qx "# mine" /usr/share/aistack/compose/localai.yaml || fail "the catalog was not installed anew"
-rm /etc/aistack/compose/localai.yaml
+rm -r /etc/aistack # also without it, what is edited must be kept
 echo "# mine" >>/usr/share/aistack/compose/openwebui.yaml
+printf 'services:\n  added:\n    image: nothing/at-all\n' >/usr/share/aistack/compose/added.yaml
 [ "$first" = "$($engine inspect -f '{{.Id}}' aistack-ollama)" ] || fail "setup.sh twice made a new container"
 
 pid=$(cat /usr/share/aistack/setup/dockerd.pid 2>/dev/null || echo none)
@@ -97,6 +99,8 @@ pid=$(cat /usr/share/aistack/setup/dockerd.pid 2>/dev/null || echo none)
 [ ! -e /usr/bin/aistack ] || fail "the program is still there"
 [ ! -d "/proc/$pid" ] || fail "the engine that setup.sh had started is still there"
 [ "$(cat /var/lib/aistack/volumes/ollama_data/mine)" = data ] || fail "data is gone"
+[ -f /usr/share/aistack/compose/added.yaml ] || fail "a file that was added to the catalog is gone"
+rm -r /usr/share/aistack
 grep -qx "# mine" /etc/aistack/compose/openwebui.yaml || fail "an edited file of the catalog went too"
 rm /etc/aistack/compose/openwebui.yaml
 rmdir /etc/aistack/compose /etc/aistack || fail "configuration is left behind"
