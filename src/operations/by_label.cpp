@@ -23,7 +23,6 @@ bool is_file_of(const Catalog& catalog, const std::string& service,
 }  // namespace
 
 bool tells_of(const Catalog& catalog, const std::string& service, const Labels& labels) {
-  if (labels.contains(kStageLabel)) return false;
   if (const auto named = value_of(labels, kServiceLabel); !named.empty()) return named == service;
   const auto files = split(value_of(labels, kComposeFiles), ',');
   return std::any_of(files.begin(), files.end(),

@@ -14,7 +14,7 @@ namespace aistack::operations {
 // cannot be used and why, or that nobody knows the name.
 Result<> require_known(const Context& context, const std::string& service);
 
-// Do a container's labels tell that it is one of this service, and not of a trial? Those that
+// Do a container's labels tell that it is one of this service, or of a trial of it? Those that
 // Docker Compose made name its file.
 bool tells_of(const Catalog& catalog, const std::string& service, const Labels& labels);
 

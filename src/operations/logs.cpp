@@ -124,7 +124,7 @@ Task<Sources> find_undescribed(Context& context, std::string service) {
   BOOST_OUTCOME_CO_TRY(const auto containers, co_await labelled_containers(context, service));
   Sources sources{.installed = true};
   for (const auto& container : containers) {
-    if (is_swap_name(container.name)) continue;
+    if (is_swap_name(container.name) || container.labels.contains(kStageLabel)) continue;
     auto part = value_of(container.labels, kComposeService);
     sources.all.push_back({std::move(part), container, sources.all.empty()});
   }

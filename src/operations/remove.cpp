@@ -126,7 +126,7 @@ Task<RemoveReport> remove_undescribed(Context& context, std::string service) {
   for (const auto& volume : mounted)
     if (std::find(kept.begin(), kept.end(), volume) == kept.end()) kept.push_back(volume);
   if (containers.empty())
-    context.progress.note(service, "no container tells that it belongs to it: docker ps -a");
+    context.progress.note(service, "no container names it; docker ps -a shows what there is");
   for (const auto& container : containers) {
     if (!is_up(container.state)) continue;
     BOOST_OUTCOME_CO_TRY(co_await end_container(context, container));

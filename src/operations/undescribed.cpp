@@ -30,7 +30,8 @@ const ports::ContainerSummary* container_of(const Catalog& catalog,
                                             const std::string& service) {
   const ports::ContainerSummary* found = nullptr;
   for (const auto& container : all) {
-    if (!tells_of(catalog, service, container.labels)) continue;
+    if (!tells_of(catalog, service, container.labels) || container.labels.contains(kStageLabel))
+      continue;
     if (found == nullptr || container.state == ports::ContainerState::running) found = &container;
   }
   return found;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "operations/install.hpp"
+#include "operations/labels.hpp"
 #include "operations/logs.hpp"
 #include "operations/remove.hpp"
 #include "operations/status.hpp"
@@ -84,6 +85,19 @@ TEST_F(UndescribedTest, CanBeRemovedButKeepsItsData) {
   EXPECT_EQ(world.run(status(world.context)).value().services.size(), 1U);
   EXPECT_ERROR(world.run(remove(world.context, "model", PurgeData::no)), ErrorCode::kBadCatalog);
   EXPECT_NE(world.engine.find("chat"), nullptr);
+}
+
+// Left by an update that was killed.
+TEST_F(UndescribedTest, GoesTogetherWithATrial) {
+  domain::ContainerSpec trial{.name = "model.aistack-stage"};
+  trial.config = {{"Image", "registry/model:1"},
+                  {"Labels", {{kServiceLabel, "model"}, {kStageLabel, "yes"}}}};
+  ASSERT_OK(world.run(world.engine.create_container(trial)));
+  break_file();
+  EXPECT_EQ(model().container, "model");
+  EXPECT_EQ(model().state, ServiceState::running);
+  ASSERT_OK(world.run(remove(world.context, "model", PurgeData::no)));
+  EXPECT_EQ(world.engine.find("model.aistack-stage"), nullptr);
 }
 
 // As after `docker compose up`: aistack leaves such a container as it is.
