@@ -49,11 +49,15 @@ Result<> write_record(ports::StateStore& state, const ServiceRecord& record) {
        {"wanted", record.wanted == ServiceRecord::Wanted::stopped ? "stopped" : "running"}});
 }
 
-Result<std::vector<std::string>> recorded_services(ports::StateStore& state) {
+Result<std::vector<std::string>> services_with(ports::StateStore& state, std::string_view suffix) {
   BOOST_OUTCOME_TRY(auto names, state.list());
-  std::erase_if(names, [](const auto& name) { return !name.ends_with(kSuffix); });
-  for (auto& name : names) name.resize(name.size() - kSuffix.size());
+  std::erase_if(names, [suffix](const auto& name) { return !name.ends_with(suffix); });
+  for (auto& name : names) name.resize(name.size() - suffix.size());
   return names;
+}
+
+Result<std::vector<std::string>> recorded_services(ports::StateStore& state) {
+  return services_with(state, kSuffix);
 }
 
 Result<> remove_record(ports::StateStore& state, const std::string& service) {

@@ -22,6 +22,8 @@ struct ServiceRecord {
 Result<std::optional<ServiceRecord>> read_record(ports::StateStore& state,
                                                  const std::string& service);
 Result<> write_record(ports::StateStore& state, const ServiceRecord& record);
+// The services of the documents whose names end so, sorted. kIo, kPermission.
+Result<std::vector<std::string>> services_with(ports::StateStore& state, std::string_view suffix);
 // The services that have one, sorted. kIo, kPermission: the directory cannot be read.
 Result<std::vector<std::string>> recorded_services(ports::StateStore& state);
 // Absent: ok.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "operations/service_record.hpp"
+
 namespace aistack::operations {
 namespace {
 
@@ -51,10 +53,7 @@ Result<std::optional<domain::UpdatePlan>> read_plan(Context& context, const std:
 }
 
 Result<std::vector<std::string>> planned_services(Context& context) {
-  BOOST_OUTCOME_TRY(auto names, context.state.list());
-  std::erase_if(names, [](const auto& name) { return !name.ends_with(kSuffix); });
-  for (auto& name : names) name.resize(name.size() - kSuffix.size());
-  return names;
+  return services_with(context.state, kSuffix);
 }
 
 Result<> remove_plan(Context& context, const std::string& service) {
