@@ -251,8 +251,8 @@ undo() {
   rm -rf "$record" /run/aistack /var/log/aistack "$build"
   # Directories go only when nothing of the user's is in them.
   find /var/lib/aistack -maxdepth 1 -type f -name '*.json' -delete 2>/dev/null || true
-  rmdir --ignore-fail-on-non-empty /usr/share/aistack/compose /usr/share/aistack "$overrides" /etc/aistack /var/lib/aistack/volumes \
-    /var/lib/aistack/secrets /var/lib/aistack 2>/dev/null || true
+  rmdir --ignore-fail-on-non-empty /usr/share/aistack/compose /usr/share/aistack "$overrides" \
+    /etc/aistack /var/lib/aistack/volumes /var/lib/aistack/secrets /var/lib/aistack 2>/dev/null || true
   say "Undone"
   for file in /usr/share/aistack /var/lib/aistack /etc/aistack; do
     [ ! -e "$file" ] || echo "    stays, it is yours: $(find "$file" -mindepth 1 -maxdepth 2 | sort | tr '\n' ' ')"
