@@ -7,6 +7,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
@@ -22,8 +23,6 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr int kMostConnections = 8;
-constexpr std::size_t kMostIdle = 2;
 constexpr std::uint64_t kLongestAnswer = 16 * 1024 * 1024;
 constexpr std::uint64_t kLongestError = 256 * 1024;
 
@@ -70,39 +69,6 @@ PieceSink append_to(std::string& body) {
 }
 
 }  // namespace
-
-// A connection out of the pool; goes back by itself.
-class Transport::Lease {
- public:
-  Lease(Transport& transport, std::unique_ptr<http::Connection> connection, bool kept)
-      : transport_(&transport),
-        connection_(std::move(connection)),
-        kept_(kept),
-        engine_(transport.engine_) {}
-  Lease(Lease&& other) noexcept
-      : transport_(std::exchange(other.transport_, nullptr)),
-        connection_(std::move(other.connection_)),
-        kept_(other.kept_),
-        engine_(other.engine_) {}
-  Lease& operator=(Lease&&) = delete;
-  ~Lease() {
-    if (transport_ != nullptr) transport_->release(std::move(connection_));
-  }
-  http::Connection& operator*() const { return *connection_; }
-  bool kept() const { return kept_; }
-  unsigned engine() const { return engine_; }  // of the connection: which one, in order
-  // Nothing more goes over it.
-  void drop() {
-    std::exchange(transport_, nullptr)->release(nullptr);
-    connection_.reset();
-  }
-
- private:
-  Transport* transport_;
-  std::unique_ptr<http::Connection> connection_;
-  bool kept_;
-  unsigned engine_;
-};
 
 // Tells the observer of one call when it is over, however it ends.
 class Transport::Observation {
@@ -161,7 +127,10 @@ Transport::Transport(asio::any_io_executor executor, http::Address address, std:
       endpoint_(std::move(endpoint)),
       deadlines_(deadlines),
       observer_(std::move(observer)),
-      slow_(std::move(slow)) {}
+      slow_(std::move(slow)),
+      pool_(
+          executor_, endpoint_, [this](http::Deadline deadline) { return connect(deadline); },
+          [this] { forget_engine(); }) {}
 
 Error Transport::fail(const http::Failure& failure, milliseconds allowed) {
   if (lost(failure)) forget_engine();
@@ -172,8 +141,7 @@ Error Transport::fail(const http::Failure& failure, milliseconds allowed) {
 void Transport::forget_engine() {
   spoken_.reset();
   version_.reset();
-  idle_.clear();
-  ++engine_;
+  pool_.forget();
 }
 
 http::Request Transport::to_request(const ApiCall& call) const {
@@ -208,62 +176,6 @@ Task<std::unique_ptr<http::Connection>> Transport::connect_to_speak(http::Deadli
     BOOST_OUTCOME_CO_TRY(auto connection, co_await connect(deadline));
     if (spoken_) co_return connection;  // another call may have lost the engine meanwhile
   }
-}
-
-// Waits until a connection comes back.
-Task<> Transport::wait_for_turn(http::Deadline deadline, milliseconds allowed) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  BOOST_OUTCOME_CO_TRY(co_await check_interrupted());
-  asio::steady_timer turn(executor_, deadline);
-  queue_.push_back(&turn);
-  boost::system::error_code woken;
-  co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  const auto place = std::find(queue_.begin(), queue_.end(), &turn);
-  if (place == queue_.end()) co_return ok();  // `release` took it out
-  queue_.erase(place);
-  http::Failure failure;
-  failure.kind = woken ? http::Failure::Kind::interrupted : http::Failure::Kind::timeout;
-  co_return fail(failure, allowed);
-}
-
-// A kept connection that is still open, or none.
-std::unique_ptr<http::Connection> Transport::take_idle() {
-  while (!idle_.empty()) {
-    auto kept = std::move(idle_.back());
-    idle_.pop_back();
-    if (kept->reusable()) return kept;
-    note_that_it_closes(engine_);
-    forget_engine();
-  }
-  return nullptr;
-}
-
-Task<Transport::Lease> Transport::acquire(http::Deadline deadline, milliseconds allowed,
-                                          Wanted wanted) {
-  const bool may_be_kept = wanted == Wanted::any || keeps_ == Keeps::yes;
-  auto kept = may_be_kept ? take_idle() : nullptr;
-  while (!kept && in_use_ >= kMostConnections) {
-    BOOST_OUTCOME_CO_TRY(co_await wait_for_turn(deadline, allowed));
-    if (may_be_kept) kept = take_idle();
-  }
-  ++in_use_;
-  if (kept) co_return Lease(*this, std::move(kept), true);
-  auto opened = co_await connect(deadline);
-  if (!opened) {
-    release(nullptr);
-    co_return std::move(opened.error());
-  }
-  co_return Lease(*this, std::move(opened.value()), false);
-}
-
-void Transport::release(std::unique_ptr<http::Connection> connection) {
-  --in_use_;
-  const auto room = queue_.empty() ? kMostIdle : static_cast<std::size_t>(kMostConnections);
-  if (connection && keeps_ != Keeps::no && idle_.size() < room && connection->reusable())
-    idle_.push_back(std::move(connection));
-  if (queue_.empty()) return;
-  queue_.front()->cancel();
-  queue_.pop_front();
 }
 
 // Finds out which version of the API is spoken, if it is not known. A ping names the newest one of
@@ -307,23 +219,24 @@ Task<> Transport::ask_version(http::Connection& connection, http::Deadline deadl
 
 Task<> Transport::find_out(Question ask, http::Deadline deadline, milliseconds allowed) {
   while (true) {
-    BOOST_OUTCOME_CO_TRY(auto lease, co_await acquire(deadline, allowed, Wanted::any));
+    BOOST_OUTCOME_CO_TRY(auto lease,
+                         co_await pool_.acquire(deadline, allowed, ConnectionPool::Wanted::any));
     const auto told = co_await (this->*ask)(*lease, deadline, allowed);
-    if (told || !is_stale(lease, told.error())) co_return told;
+    if (told || !pool_.is_stale(lease, told.error())) co_return told;
     lease.drop();
   }
 }
 
 Task<ports::ApiVersion> Transport::spoken() {
   const auto deadline = steady_clock::now() + deadlines_.call;
-  if (spoken_ && !idle_.empty() && idle_.back()->reusable()) co_return *spoken_;
+  if (spoken_ && pool_.ready()) co_return *spoken_;
   BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::negotiate, deadline, deadlines_.call));
   co_return *spoken_;
 }
 
 Task<ports::EngineVersion> Transport::version() {
   const auto deadline = steady_clock::now() + deadlines_.call;
-  if (version_ && !idle_.empty() && idle_.back()->reusable()) co_return *version_;
+  if (version_ && pool_.ready()) co_return *version_;
   BOOST_OUTCOME_CO_TRY(co_await find_out(&Transport::ask_version, deadline, deadlines_.call));
   co_return *version_;
 }
@@ -410,32 +323,16 @@ Task<int> Transport::finish(ApiCall call, PieceSink sink) {
   co_return std::move(result);
 }
 
-// Whether a kept connection failed because the engine closed it at that very moment: what only
-// reads goes again then. Notes that this engine does so.
-bool Transport::is_stale(const Lease& lease, const Error& error) {
-  const bool stale = lease.kept() && error.code == ErrorCode::kEngineUnreachable;
-  if (stale) note_that_it_closes(lease.engine());
-  return stale;
-}
-
-// One that kept them until now was restarted, maybe: all of its connections are closed then, which
-// counts once.
-void Transport::note_that_it_closes(unsigned engine) {
-  if (engine < noted_) return;
-  noted_ = engine + 1;
-  keeps_ = keeps_ == Keeps::yes ? Keeps::unknown : Keeps::no;
-}
-
 Task<int> Transport::attempt(ApiCall call, PieceSink sink) {
   const auto allowed = call.allowed.value_or(deadlines_.call);
   const auto deadline = within(allowed);
   const bool is_change = call.method != "GET";
-  const auto wanted = is_change ? Wanted::certain : Wanted::any;
+  const auto wanted = is_change ? ConnectionPool::Wanted::certain : ConnectionPool::Wanted::any;
   while (true) {
-    BOOST_OUTCOME_CO_TRY(auto lease, co_await acquire(deadline, allowed, wanted));
+    BOOST_OUTCOME_CO_TRY(auto lease, co_await pool_.acquire(deadline, allowed, wanted));
     if (!spoken_) {
       const auto told = co_await negotiate(*lease, deadline, allowed);
-      if (!told && !is_stale(lease, told.error())) co_return told.error();
+      if (!told && !pool_.is_stale(lease, told.error())) co_return told.error();
       // Should the engine close it now, a change could not be sent again.
       if (!told || is_change) lease.drop();
       continue;
@@ -446,9 +343,11 @@ Task<int> Transport::attempt(ApiCall call, PieceSink sink) {
       return sink(piece);
     };
     const auto head = co_await exchange(*lease, call, noting, deadline, allowed);
-    if (head && lease.kept()) keeps_ = Keeps::yes;
-    if (head) co_return head.value().status;
-    if (!is_stale(lease, head.error()) || began || is_change) co_return head.error();
+    if (head) {
+      pool_.note_success(lease);
+      co_return head.value().status;
+    }
+    if (!pool_.is_stale(lease, head.error()) || began || is_change) co_return head.error();
   }
 }
 

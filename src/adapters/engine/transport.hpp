@@ -1,15 +1,13 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "adapters/engine/connection_pool.hpp"
 #include "adapters/engine/engine.hpp"
 #include "adapters/engine/errors.hpp"
 #include "adapters/http/connection.hpp"
@@ -60,11 +58,8 @@ class ApiStream {
 
 // Carries calls to an engine: connections, the API's version, deadlines, and errors as Errors.
 //
-// Calls that answer at once share connections that are kept open: one as long as calls come one
-// after the other, more when they come together (at most eight; then they queue). When a kept
-// connection turns out to be closed, the engine may be another one now: its version is asked again.
-// What reads is sent once more then; what changes, which cannot be, has a connection of its own
-// until the engine is known to keep them.
+// Calls that answer at once share connections. When a kept one turns out to be closed, the engine
+// may be another one now: its version is asked again.
 //
 // A Ctrl-C does not leave a change in the engine's hands: what is no GET and has begun is waited
 // for a little longer, so that its caller knows what it changed. What comes after it is
@@ -73,6 +68,8 @@ class Transport {
  public:
   Transport(boost::asio::any_io_executor executor, http::Address address, std::string endpoint,
             EngineDeadlines deadlines, EngineObserver observer = {}, SlowObserver slow = {});
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
 
   const std::string& endpoint() const { return endpoint_; }
   const http::Address& address() const { return address_; }
@@ -92,7 +89,6 @@ class Transport {
   Task<ApiReply> upload(ApiCall call, std::string content_type, ports::ByteSource source);
 
  private:
-  class Lease;
   class Observation;
   class Patience;
   Task<std::unique_ptr<http::Connection>> connect(http::Deadline deadline);
@@ -100,12 +96,6 @@ class Transport {
   // an answer may be closed by the engine while the next request is on its way.
   Task<std::unique_ptr<http::Connection>> connect_to_speak(http::Deadline deadline,
                                                            std::chrono::milliseconds allowed);
-  // A change cannot be sent again: it wants a connection that is certain not to be closed unasked.
-  enum class Wanted { any, certain };
-  Task<Lease> acquire(http::Deadline deadline, std::chrono::milliseconds allowed, Wanted wanted);
-  Task<> wait_for_turn(http::Deadline deadline, std::chrono::milliseconds allowed);
-  std::unique_ptr<http::Connection> take_idle();
-  void release(std::unique_ptr<http::Connection> connection);
   Task<> negotiate(http::Connection& connection, http::Deadline deadline,
                    std::chrono::milliseconds allowed);
   Task<> ask_version(http::Connection& connection, http::Deadline deadline,
@@ -114,8 +104,6 @@ class Transport {
                                          std::chrono::milliseconds);
   // Asks over a connection out of the pool.
   Task<> find_out(Question ask, http::Deadline deadline, std::chrono::milliseconds allowed);
-  bool is_stale(const Lease& lease, const Error& error);
-  void note_that_it_closes(unsigned engine);
   void forget_engine();
   Task<int> attempt(ApiCall call, PieceSink sink);
   Task<int> finish(ApiCall call, PieceSink sink);
@@ -136,12 +124,7 @@ class Transport {
   SlowObserver slow_;  // none once it has been told
   std::optional<ports::ApiVersion> spoken_;
   std::optional<ports::EngineVersion> version_;  // asked for only by those who want all of it
-  std::vector<std::unique_ptr<http::Connection>> idle_;
-  enum class Keeps { unknown, yes, no } keeps_ = Keeps::unknown;  // connections, between calls
-  unsigned engine_ = 0;  // how many there were before this one, as far as it is known
-  unsigned noted_ = 0;   // the first one of which it is not known yet whether it closes them
-  int in_use_ = 0;
-  std::deque<boost::asio::steady_timer*> queue_;
+  ConnectionPool pool_;
 };
 
 }  // namespace aistack::engine
